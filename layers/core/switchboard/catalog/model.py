@@ -1,0 +1,126 @@
+"""Models, the providers that serve them, and the offers (endpoints) in between, as immutable values.
+
+What a catalog file leaves out is unknown here (None, empty), never zero.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from switchboard.json_types import Json
+
+NANO = 10**9
+TOKENS_PER_PRICE = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class DataPolicy:
+    """What a provider does with prompts; None is unknown, and unknown counts as the worst case when routing."""
+
+    training: bool | None = None
+    retention_days: int | None = None
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A company that serves models.
+
+    `auth` is none, bearer, header:NAME, aws-sigv4 or google-oauth. `key_env` names the variable that holds the key
+    on a laptop. `quirks` are named deviations from the protocol that its adapter knows how to handle.
+    """
+
+    id: str
+    name: str
+    protocol: str
+    base_url: str
+    auth: str = "bearer"
+    key_env: str | None = None
+    region: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    quirks: frozenset[str] = frozenset()
+    data_policy: DataPolicy = DataPolicy()
+    status_page: str | None = None
+    docs: str | None = None
+    facts: Mapping[str, Json] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTier:
+    """Rates for the whole request once its prompt has more tokens than `above_input_tokens`."""
+
+    above_input_tokens: int
+    rates: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What units cost, each as nano-dollars per million units: exact integers, never floats.
+
+    Units: input, output, cache_read, cache_write_5m, cache_write_1h, reasoning, input_audio, output_audio,
+    image, request, web_search. A unit that is absent is not offered or not known.
+    """
+
+    rates: Mapping[str, int]
+    tiers: tuple[PriceTier, ...] = ()
+    extra: Mapping[str, Json] = MappingProxyType({})
+
+    @property
+    def is_known(self) -> bool:
+        """Input and output are the least that a request can be billed for."""
+        return "input" in self.rates and "output" in self.rates
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One provider's offer of one model. `id` is `model@tag`; `tag` is the provider's id, with a variant if it has several."""
+
+    id: str
+    tag: str
+    model: str
+    provider: Provider
+    upstream_id: str
+    price: Price
+    context: int | None = None
+    max_output: int | None = None
+    input_modalities: frozenset[str] = frozenset({"text"})
+    output_modalities: frozenset[str] = frozenset({"text"})
+    supported_parameters: frozenset[str] | None = None
+    quantization: str | None = None
+    region: str | None = None
+    data_policy: DataPolicy = DataPolicy()
+    status: str = "active"
+    facts: Mapping[str, Json] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What a client names: `author/slug`."""
+
+    id: str
+    name: str
+    author: str
+    description: str = ""
+    created: int = 0
+    aliases: tuple[str, ...] = ()
+    context: int | None = None
+    max_output: int | None = None
+    input_modalities: tuple[str, ...] = ("text",)
+    output_modalities: tuple[str, ...] = ("text",)
+    knowledge_cutoff: str | None = None
+    reasoning: bool | None = None
+    endpoints: tuple[Endpoint, ...] = ()
+    facts: Mapping[str, Json] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Every model and provider, by id; `aliases` lead to model ids."""
+
+    models: Mapping[str, Model]
+    providers: Mapping[str, Provider]
+    aliases: Mapping[str, str]
+
+    def find(self, name: str) -> Model | None:
+        """The model a client means by `name`: its id or one of its aliases."""
+        return self.models.get(self.aliases.get(name, name))

@@ -1,0 +1,193 @@
+"""The hub: one neutral form of a chat request and of its streamed answer, between every client and upstream dialect.
+
+Blocks keep their order, and everything a dialect says that has no name here rides along in `extra`, untranslated.
+Knows nothing of HTTP, providers or money.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from switchboard.json_types import Json, JsonObject
+
+NOTHING: Mapping[str, Json] = MappingProxyType({})
+
+Role = Literal["system", "developer", "user", "assistant", "tool"]
+Modality = Literal["text", "image", "audio", "file", "video"]
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+    extra: Mapping[str, Json] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture by https URL or data URL; `detail` is OpenAI's low | high | auto."""
+
+    url: str
+    detail: str | None = None
+    extra: Mapping[str, Json] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """Base64 sound; `format` is wav, mp3, ..."""
+
+    data: str
+    format: str
+    extra: Mapping[str, Json] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A document by data URL, URL or upstream file id."""
+
+    source: str
+    name: str | None = None
+    extra: Mapping[str, Json] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """Reasoning shown to the caller; `signature` is only good at the `provider` that made it."""
+
+    text: str
+    signature: str | None = None
+    provider: str | None = None
+    redacted: bool = False
+    extra: Mapping[str, Json] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """`arguments` is JSON as text, the way the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+    extra: Mapping[str, Json] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    id: str
+    blocks: tuple["Block", ...]
+    is_error: bool = False
+    extra: Mapping[str, Json] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A content part the hub has no name for; only the dialect it came from can carry it on."""
+
+    native: JsonObject
+
+
+Block = Text | Image | Audio | File | Thinking | ToolCall | ToolResult | Other
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    blocks: tuple[Block, ...]
+    extra: Mapping[str, Json] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """What a client asked for.
+
+    `parameters` are the sampling and tool parameters that were sent and not null, under OpenAI's names.
+    `gateway` are the fields meant for Switchboard alone (provider, models, usage, ...): never forwarded.
+    `native` is the body as parsed, for an upstream that speaks the same `protocol`.
+    `prompt_tokens` is an estimate (accounting/estimate.py).
+    """
+
+    protocol: str
+    model: str
+    messages: tuple[Message, ...]
+    parameters: Mapping[str, Json]
+    gateway: Mapping[str, Json]
+    native: JsonObject
+    stream: bool
+    include_usage: bool
+    max_output: int | None
+    modalities: frozenset[Modality]
+    prompt_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens in disjoint buckets: their sum is what the provider counted, and no token is in two of them."""
+
+    input: int = 0
+    cache_read: int = 0
+    cache_write_5m: int = 0
+    cache_write_1h: int = 0
+    input_audio: int = 0
+    output: int = 0
+    reasoning: int = 0
+    output_audio: int = 0
+    web_searches: int = 0
+
+    @property
+    def prompt_tokens(self) -> int:
+        return self.input + self.cache_read + self.cache_write_5m + self.cache_write_1h + self.input_audio
+
+    @property
+    def completion_tokens(self) -> int:
+        return self.output + self.reasoning + self.output_audio
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    text: str
+    choice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingDelta:
+    text: str
+    signature: str | None = None
+    choice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """A fragment of a call; `id` and `name` come with the first fragment of each `index` only."""
+
+    index: int
+    arguments: str
+    id: str | None = None
+    name: str | None = None
+    choice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    reason: FinishReason
+    native: str
+    choice: int = 0
+
+
+StreamEvent = TextDelta | ThinkingDelta | ToolCallDelta | Finish | Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One piece of an upstream's answer: what it says in the hub's words, and the way the upstream put it.
+
+    A client that speaks the upstream's dialect is given `native`, edited; every other one is given `events`, rendered.
+    """
+
+    events: tuple[StreamEvent, ...]
+    native: JsonObject = field(default_factory=dict)
+
+    @property
+    def has_content(self) -> bool:
+        """True if anything here is worth showing: from then on a request stays with its endpoint."""
+        return any(isinstance(event, TextDelta | ThinkingDelta | ToolCallDelta) for event in self.events)

@@ -1,0 +1,34 @@
+"""Sortable ids: 48 bits of milliseconds and 80 random bits in Crockford's base 32 (ULID, github.com/ulid/spec)."""
+
+import secrets
+import zlib
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+GENERATION_PREFIX = "gen-"
+LENGTH = 26
+
+
+def new_ulid(now: float) -> str:
+    """An id that sorts by `now` (Unix seconds)."""
+    value = int(now * 1000) << 80 | secrets.randbits(80)
+    return "".join(ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
+
+
+def new_generation_id(now: float) -> str:
+    return GENERATION_PREFIX + new_ulid(now)
+
+
+def generation_time(generation_id: str) -> float | None:
+    """Unix seconds at which a generation began, read from its id; None if it is not one of ours."""
+    ulid = generation_id.removeprefix(GENERATION_PREFIX)
+    if len(ulid) != LENGTH or ulid == generation_id or any(letter not in ALPHABET for letter in ulid):
+        return None
+    milliseconds = 0
+    for letter in ulid[:10]:
+        milliseconds = milliseconds << 5 | ALPHABET.index(letter)
+    return milliseconds / 1000
+
+
+def shard_of(identifier: str, shards: int) -> int:
+    """The partition an id belongs to: stable across processes, unlike hash()."""
+    return zlib.crc32(identifier.encode()) % shards
