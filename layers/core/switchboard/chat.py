@@ -191,3 +191,14 @@ class Chunk:
     def has_content(self) -> bool:
         """True if anything here is worth showing: from then on a request stays with its endpoint."""
         return any(isinstance(event, TextDelta | ThinkingDelta | ToolCallDelta) for event in self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Who answers: what every piece of a reply says about itself. `created` is in Unix seconds."""
+
+    generation_id: str
+    created: int
+    model: str
+    provider_name: str
+    dialect: str
