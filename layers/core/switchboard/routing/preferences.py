@@ -41,7 +41,7 @@ def preferences(request: ChatRequest) -> Preferences:
         order=_names(wishes, "order"),
         only=_names(wishes, "only"),
         ignore=_names(wishes, "ignore"),
-        sort=cast("str | None", sort),
+        sort=sort if isinstance(sort, str) else None,
         allow_fallbacks=_flag(wishes, "allow_fallbacks", default=True),
         require_parameters=_flag(wishes, "require_parameters", default=False),
     )
