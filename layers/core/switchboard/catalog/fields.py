@@ -78,6 +78,7 @@ PROVIDER: Mapping[str, Field] = {
     "base_url_env": Field(table_of({}, VARIABLE), is_fact=True),
     "env": Field(list_of(VARIABLE), is_fact=True),
     "protocols": Field(TEXTS, is_fact=True),
+    "upstream_protocols": Field(TEXTS, is_fact=True),
     "type": Field(TEXT, is_fact=True),
 }
 

@@ -52,7 +52,7 @@ def read_rows(file: str, text: str, problems: list[str]) -> FileRows | None:
     for section in document:
         if section not in SECTIONS:
             guess = did_you_mean(section, SECTIONS)
-            problems.append(f"{file}: {section}: not a part of a catalog file; write {', '.join(SECTIONS)}{guess}")
+            problems.append(f"{file}: {section}: not a part of a catalog file; write {' or '.join(SECTIONS)}{guess}")
     provider = _table(file, "provider", document, problems)
     model = _table(file, "model", document, problems)
     defaults = _defaults(provider, model)
