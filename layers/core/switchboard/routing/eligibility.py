@@ -31,12 +31,6 @@ def rejection(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> 
     return None
 
 
-def _status(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
-    if endpoint.status in ("disabled", "retired"):
-        return "status", f"it is {endpoint.status} in the catalog"
-    return None
-
-
 def _providers(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
     if wishes.only and not any(names_endpoint(name, endpoint.tag) for name in wishes.only):
         return "allowed_providers", "it is not in `provider.only`"
@@ -84,7 +78,7 @@ def _parameters(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -
     return ("require_parameters", f"it does not support {', '.join(missing)}") if missing else None
 
 
-RULES: tuple[Rule, ...] = (_status, _providers, _modalities, _context, _room, _output, _parameters)
+RULES: tuple[Rule, ...] = (_providers, _modalities, _context, _room, _output, _parameters)
 
 # If any endpoint supports these, only those that do are used; if none does, the request runs without (OpenRouter).
 SOFT_PARAMETERS = ("tools", "response_format", "verbosity")
