@@ -36,9 +36,9 @@ def _providers(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) ->
         return "allowed_providers", "it is not in `provider.only`"
     if any(names_endpoint(name, endpoint.tag) for name in wishes.ignore):
         return "allowed_providers", "it is in `provider.ignore`"
-    if not wishes.allow_fallbacks and wishes.order:
-        if not any(names_endpoint(name, endpoint.tag) for name in wishes.order):
-            return "allowed_providers", "it is not in `provider.order`, and fallbacks are off"
+    listed = any(names_endpoint(name, endpoint.tag) for name in wishes.order)
+    if wishes.order and not wishes.allow_fallbacks and not listed:
+        return "allowed_providers", "it is not in `provider.order`, and fallbacks are off"
     return None
 
 

@@ -179,7 +179,9 @@ class _Reader:
         image = part.get("image_url")
         url = image.get("url") if is_object(image) else image
         if not isinstance(url, str) or not url:
-            raise InvalidRequest(f"`{where}.image_url.url` must be a URL or a data URL.", param=f"{where}.image_url.url")
+            raise InvalidRequest(
+                f"`{where}.image_url.url` must be a URL or a data URL.", param=f"{where}.image_url.url"
+            )
         self.modalities.add("image")
         self.tokens += TOKENS_PER_IMAGE
         detail = image.get("detail") if is_object(image) else None
