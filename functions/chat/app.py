@@ -1,7 +1,6 @@
 """The chat function: `app` is streamed by switchboard.runtime, `handler` is its buffered door (sam local)."""
 
 from mangum import Mangum
-
 from switchboard.catalog.packaged import packaged_catalog
 from switchboard.clock import SystemClock
 from switchboard.gateway import Surroundings, chat_gateway

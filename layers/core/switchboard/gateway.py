@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
-from switchboard.dispatch import Limits, Transport, Upstreams
+from switchboard.dispatch import USUAL_LIMITS, Limits, Transport, Upstreams
 from switchboard.pipeline import Pipeline
 from switchboard.provider_keys import Load, ProviderKeys
 from switchboard.providers.openai_chat import OpenAiChatUpstream
@@ -32,7 +32,7 @@ class Surroundings:
     transport: Transport
     telemetry: Telemetry
     clock: Clock
-    limits: Limits = Limits()
+    limits: Limits = USUAL_LIMITS
 
 
 def chat_gateway(around: Surroundings) -> Starlette:

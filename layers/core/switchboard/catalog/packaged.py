@@ -1,6 +1,7 @@
 """The catalog that `sam build` compiled into its layer: found beside the library, wherever the layer is mounted."""
 
-from importlib.resources import files
+import importlib
+from pathlib import Path
 
 import orjson
 
@@ -13,4 +14,5 @@ FILE = "catalog.json"
 
 def packaged_catalog() -> Catalog:
     """Raises ModuleNotFoundError if the catalog layer is missing."""
-    return load_catalog(orjson.loads(files(PACKAGE).joinpath(FILE).read_bytes()))
+    package = importlib.import_module(PACKAGE)
+    return load_catalog(orjson.loads(Path(str(package.__file__)).with_name(FILE).read_bytes()))
