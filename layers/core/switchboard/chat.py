@@ -143,6 +143,9 @@ class Usage:
         return self.output + self.reasoning + self.output_audio
 
 
+NO_USAGE = Usage()
+
+
 @dataclass(frozen=True, slots=True)
 class TextDelta:
     text: str
@@ -191,3 +194,14 @@ class Chunk:
     def has_content(self) -> bool:
         """True if anything here is worth showing: from then on a request stays with its endpoint."""
         return any(isinstance(event, TextDelta | ThinkingDelta | ToolCallDelta) for event in self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Who answers: what every piece of a reply says about itself. `created` is in Unix seconds."""
+
+    generation_id: str
+    created: int
+    model: str
+    provider_name: str
+    dialect: str

@@ -1,6 +1,7 @@
 """What a generation costs: its usage times its endpoint's price, in exact integer nano-dollars. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from switchboard.catalog.model import TOKENS_PER_PRICE, Price
 from switchboard.chat import Usage
@@ -19,21 +20,29 @@ _UNITS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
-def cost(usage: Usage, price: Price) -> int | None:
-    """Nano-dollars, rounded half up once at the end; None if the price of something that was used is not known."""
-    prompt, completion = cost_parts(usage, price)
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What was used and what it cost. Nano-dollars; None if the price of something that was used is not known."""
+
+    usage: Usage
+    total: int | None
+    prompt: int | None
+
+    @property
+    def completion(self) -> int | None:
+        """The rest, so that the parts always add up to the total."""
+        return None if self.total is None or self.prompt is None else self.total - self.prompt
+
+
+def bill(usage: Usage, price: Price) -> Bill:
+    """Rounded half up once, at the end; a prompt's share is rounded down."""
+    prompt, completion = _parts(usage, price)
     if prompt is None or completion is None:
-        return None
-    return _rounded(prompt + completion)
+        return Bill(usage, None, None)
+    return Bill(usage, (prompt + completion + TOKENS_PER_PRICE // 2) // TOKENS_PER_PRICE, prompt // TOKENS_PER_PRICE)
 
 
-def prompt_cost(usage: Usage, price: Price) -> int | None:
-    """The part of `cost` that the prompt caused."""
-    prompt, _ = cost_parts(usage, price)
-    return None if prompt is None else _rounded(prompt)
-
-
-def cost_parts(usage: Usage, price: Price) -> tuple[int | None, int | None]:
+def _parts(usage: Usage, price: Price) -> tuple[int | None, int | None]:
     """Prompt and completion in nano-dollars times a million, unrounded."""
     rates = rates_for(price, usage.prompt_tokens)
     prompt: int | None = rates.get("request", 0)
@@ -57,7 +66,3 @@ def rates_for(price: Price, prompt_tokens: int) -> Mapping[str, int]:
         if prompt_tokens > tier.above_input_tokens:
             rates = {**rates, **tier.rates}
     return rates
-
-
-def _rounded(scaled: int) -> int:
-    return (scaled + TOKENS_PER_PRICE // 2) // TOKENS_PER_PRICE
