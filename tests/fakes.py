@@ -57,11 +57,15 @@ class FakeClock:
 
 @dataclass(slots=True)
 class FakeDatabase:
-    """A Database in memory. `fail_next` calls fail, or all of them while it is `down`. `calls` counts by name."""
+    """A Database in memory. `calls` counts by name.
+
+    The next `fail_next` calls fail; all of them do while it is `down`, or once `calls_left` have been answered.
+    """
 
     tables: dict[str, dict[Key, Item]] = field(default_factory=dict)
     down: bool = False
     fail_next: int = 0
+    calls_left: int | None = None
     calls: dict[str, int] = field(default_factory=dict)
 
     async def get(self, table: str, key: Key, *, consistent: bool = False) -> Item | None:
@@ -101,9 +105,11 @@ class FakeDatabase:
 
     def _called(self, name: str) -> None:
         self.calls[name] = self.calls.get(name, 0) + 1
-        if self.fail_next or self.down:
+        if self.fail_next or self.down or self.calls_left == 0:
             self.fail_next = max(0, self.fail_next - 1)
             raise StorageUnavailable("the fake database was told to fail")
+        if self.calls_left is not None:
+            self.calls_left -= 1
 
     def _table(self, name: str) -> dict[Key, Item]:
         return self.tables.setdefault(name, {})

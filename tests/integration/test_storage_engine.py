@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import boto3
 import pytest
+from switchboard.health.figures import Rankings
+from switchboard.jobs.rankings import Stores, recompute
 from switchboard.secret import Secret
 from switchboard.storage.boto import boto_database, boto_service
 from switchboard.storage.database import (
@@ -28,7 +30,10 @@ from switchboard.storage.database import (
     Update,
 )
 from switchboard.storage.dynamodb import DynamoDatabase
+from switchboard.storage.jobs import JobStore
 from switchboard.storage.keys import ApiKey, KeyStore
+from switchboard.storage.rankings import RankingStore
+from switchboard.storage.rollups import DAYS, HOURS, MINUTES, Bucket, RollupStore
 from switchboard.storage.secrets import provider_secrets
 from switchboard.storage.signed import DYNAMODB, SSM, Aws, SignedService
 from switchboard.storage.usage import UsageStore
@@ -37,7 +42,7 @@ from switchboard.wire.sigv4 import Credentials
 from tests.fakes import FakeClock, FakeDatabase
 from tests.moto_server import moto_server
 from tests.plain_http import PlainHttp
-from tests.unit.storage.test_usage import GENERATION, START
+from tests.records import START, answered
 
 REGION = "us-east-1"
 EVERYTHING: Item = {
@@ -252,11 +257,32 @@ def test_keys_are_stored(database: Database, table: str) -> None:
 def test_usage_is_found_by_id_and_by_minute(database: Database, table: str) -> None:
     async def scenario() -> None:
         store = UsageStore(database, table)
-        await store.record(GENERATION)
-        assert await store.find(GENERATION.id) == GENERATION
-        assert await store.of_minute(int(START) // 60) == [GENERATION]
+        generation = answered(START + 10)
+        await store.record(generation)
+        assert await store.find(generation.id) == generation
+        assert await store.of_minute(int(START) // 60) == [generation]
 
     run(scenario())
+
+
+def test_the_rankings_job_leaves_the_same_rows_in_every_engine(database: Database, table: str) -> None:
+    async def scenario(engine: Database, name: str) -> tuple[list[Bucket], list[Bucket], list[Bucket], Rankings]:
+        usage, rollups = UsageStore(engine, name), RollupStore(engine, name)
+        stores = Stores(usage, rollups, RankingStore(engine, name), JobStore(engine, name))
+        clock = FakeClock(START)
+        for seconds in range(0, 240, 20):
+            await usage.record(answered(START + seconds, seconds))
+        for seconds in (30, 90, 95, 300):
+            clock.time = START + seconds
+            assert (await recompute(stores, clock)).published
+        minutes, hours, days = [
+            await rollups.last(level, "endpoint:m@e", 10, clock.now()) for level in (MINUTES, HOURS, DAYS)
+        ]
+        return minutes, hours, days, await stores.rankings.read()
+
+    outcome = run(scenario(database, table))
+    assert outcome == run(scenario(FakeDatabase(), table))
+    assert [bucket.rollup.requests for bucket in outcome[0] if bucket.rollup] == [3, 3, 3, 3]
 
 
 @pytest.mark.parametrize("maker", ["boto", "signed"])
