@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from local.settings import ROOT, LocalSettings
 from switchboard.catalog.compile import compile_directories
 from switchboard.catalog.load import load_catalog
 from switchboard.catalog.model import Catalog, Provider
 from switchboard.json_types import Json
+
+from local.settings import ROOT, LocalSettings
 
 SHIPPED = ROOT / "layers" / "catalog"
 LOOPBACK = ("127.", "localhost", "[::1]", "::1")

@@ -6,21 +6,21 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
-
-from local.catalog import read_catalog, simulated
-from local.settings import LocalSettings
 from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock, SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
-from switchboard.jobs.rankings import RankingsJob
+from switchboard.jobs.rankings import Stores, recompute
+from switchboard.provider_keys import Load
 from switchboard.rankings_cache import RankingsCache
 from switchboard.secret import Secret
 from switchboard.settings import Settings
 from switchboard.storage.database import Database
 from switchboard.storage.dynamodb import DynamoDatabase
+from switchboard.storage.jobs import JobStore
 from switchboard.storage.keys import KeyStore
-from switchboard.storage.rankings import RankingsStore
+from switchboard.storage.rankings import RankingStore
+from switchboard.storage.rollups import RollupStore
 from switchboard.storage.secrets import local_secrets
 from switchboard.storage.signed import DYNAMODB, Aws, SignedService
 from switchboard.storage.usage import UsageStore
@@ -28,6 +28,9 @@ from switchboard.telemetry import Telemetry
 from switchboard.transport import HttpClient
 from switchboard.web.catalog import Lookups, catalog_app
 from switchboard.wire.sigv4 import Credentials
+
+from local.catalog import read_catalog, simulated
+from local.settings import LocalSettings
 
 INFERENCE = ("/chat/",)
 RANKINGS_SECONDS = 10.0
@@ -38,9 +41,11 @@ class Gateway:
     """Everything that serves, and what it stands on."""
 
     app: ASGIApp
+    settings: Settings
     database: Database
     catalog: Catalog
-    job: RankingsJob
+    stores: Stores
+    clock: Clock
     telemetry: Telemetry
     http: HttpClient
 
@@ -67,7 +72,7 @@ def build_gateway(local: LocalSettings, engine_url: str, simulator_url: str | No
     )
     lookups = _lookups(catalog, database, settings, clock)
     app = OnePort(chat_gateway(surroundings), catalog_app(lookups, telemetry))
-    return Gateway(app, database, catalog, _job(catalog, database, settings, clock), telemetry, http)
+    return Gateway(app, settings, database, catalog, _stores(database, settings), clock, telemetry, http)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ async def rankings_every(gateway: Gateway, seconds: float) -> AsyncIterator[None
         while True:
             await asyncio.sleep(seconds)
             try:
-                await gateway.job.run()
+                await recompute(gateway.stores, gateway.clock, known=())
             except Exception:  # noqa: BLE001  # the door of a job: whatever it was, the next run must come
                 gateway.telemetry.failure("rankings_job_failed")
 
@@ -107,14 +112,23 @@ async def rankings_every(gateway: Gateway, seconds: float) -> AsyncIterator[None
 def _lookups(catalog: Catalog, database: Database, settings: Settings, clock: Clock) -> Lookups:
     return Lookups(
         catalog=catalog,
-        rankings=RankingsCache(RankingsStore(database, settings.uptime_table), clock, fresh_seconds=2.0),
+        rankings=RankingsCache(RankingStore(database, settings.uptime_table), clock, fresh_seconds=2.0),
         generations=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
         authenticator=Authenticator(KeyStore(database, settings.keys_table), clock),
         clock=clock,
     )
 
 
-def _fixed(secrets: Mapping[str, Secret]) -> "Load":
+def _stores(database: Database, settings: Settings) -> Stores:
+    return Stores(
+        usage=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
+        rollups=RollupStore(database, settings.uptime_table),
+        rankings=RankingStore(database, settings.uptime_table),
+        jobs=JobStore(database, settings.uptime_table),
+    )
+
+
+def _fixed(secrets: Mapping[str, Secret]) -> Load:
     async def load() -> Mapping[str, Secret]:
         return secrets
 

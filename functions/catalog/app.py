@@ -8,7 +8,7 @@ from switchboard.rankings_cache import RankingsCache
 from switchboard.settings import AwsEnvironment, Settings
 from switchboard.storage.boto import boto_database
 from switchboard.storage.keys import KeyStore
-from switchboard.storage.rankings import RankingsStore
+from switchboard.storage.rankings import RankingStore
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
 from switchboard.web.catalog import Lookups, catalog_app
@@ -20,7 +20,7 @@ database = boto_database(region=aws.region, endpoint=aws.endpoint)
 app = catalog_app(
     Lookups(
         catalog=packaged_catalog(),
-        rankings=RankingsCache(RankingsStore(database, settings.uptime_table), clock),
+        rankings=RankingsCache(RankingStore(database, settings.uptime_table), clock),
         generations=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
         authenticator=Authenticator(KeyStore(database, settings.keys_table), clock),
         clock=clock,

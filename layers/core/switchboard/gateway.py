@@ -15,7 +15,7 @@ from switchboard.rankings_cache import RankingsCache
 from switchboard.settings import Settings
 from switchboard.storage.database import Database
 from switchboard.storage.keys import KeyStore
-from switchboard.storage.rankings import RankingsStore
+from switchboard.storage.rankings import RankingStore
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
 from switchboard.web.chat import chat_app
@@ -42,7 +42,7 @@ def chat_gateway(around: Surroundings) -> Starlette:
     pipeline = Pipeline(
         catalog=around.catalog,
         authenticator=Authenticator(KeyStore(around.database, settings.keys_table), clock),
-        rankings=RankingsCache(RankingsStore(around.database, settings.uptime_table), clock),
+        rankings=RankingsCache(RankingStore(around.database, settings.uptime_table), clock),
         providers=keys,
         upstreams=Upstreams(dialects, keys.secret_of, around.transport, around.limits),
         usage=UsageStore(around.database, settings.usage_table, settings.usage_shards, settings.usage_days),

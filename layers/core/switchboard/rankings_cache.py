@@ -12,7 +12,7 @@ FRESH_SECONDS = 20.0
 
 
 class RankingsSource(Protocol):
-    async def read(self) -> Rankings | None: ...
+    async def read(self) -> Rankings: ...
 
 
 @dataclass(slots=True)
@@ -21,6 +21,7 @@ class RankingsCache:
 
     source: RankingsSource
     clock: Clock
+    fresh_seconds: float = FRESH_SECONDS
     _rankings: Rankings = NO_RANKINGS
     _read_at: float | None = None
     _refreshing: asyncio.Task[None] | None = field(default=None, repr=False)
@@ -29,13 +30,13 @@ class RankingsCache:
         now = self.clock.monotonic()
         if self._read_at is None:
             await self._refresh()
-        elif now - self._read_at > FRESH_SECONDS and (self._refreshing is None or self._refreshing.done()):
+        elif now - self._read_at > self.fresh_seconds and (self._refreshing is None or self._refreshing.done()):
             self._refreshing = asyncio.create_task(self._refresh())
         return self._rankings
 
     async def _refresh(self) -> None:
         self._read_at = self.clock.monotonic()
         try:
-            self._rankings = await self.source.read() or self._rankings
-        except (StorageError, ValueError):  # out of reach, or an item that cannot be read: both heal by themselves
+            self._rankings = await self.source.read()
+        except StorageError:  # out of reach, or an item that cannot be read: both heal by themselves
             return
