@@ -4,6 +4,7 @@ import asyncio
 import sys
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
+from socket import socket
 
 import boto3
 import uvicorn
@@ -90,8 +91,8 @@ class _Announcing(uvicorn.Server):
         super().__init__(config)
         self._text = text
 
-    async def startup(self, sockets: "list[object] | None" = None) -> None:
-        await super().startup(sockets)  # type: ignore[arg-type]  # sockets are passed on as they came
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
         if self.started:
             print(self._text, flush=True)
 

@@ -1,4 +1,4 @@
-"""The catalog on a laptop: compiled from its files at start, with simulated providers in place of those without a key."""
+"""The catalog on a laptop: compiled at start, with simulated providers in place of those without a key."""
 
 from collections.abc import Mapping
 from dataclasses import replace

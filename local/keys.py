@@ -1,6 +1,7 @@
 """The keys that a laptop starts with: one for models, one for administration, the same after a restart."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -30,10 +31,8 @@ async def ensure_key(store: KeyStore, first: FirstKey, now: float) -> str:
     text = first.fixed or _kept(first.file)
     key = ApiKey(hash_key(text), ids.new_ulid(now), first.name, mask_key(text), first.kind, created_at=now)
     if await store.find(key.hash) is None:
-        try:
+        with suppress(ConditionFailed):  # another process was quicker: the key is there
             await store.add(key)
-        except ConditionFailed:  # another process was quicker: the key is there
-            pass
     return text
 
 

@@ -28,7 +28,7 @@ stores = Stores(
 )
 
 
-def handler(event: JsonObject, context: object) -> JsonObject:
+def handler(_event: JsonObject, _context: object) -> JsonObject:
     """What the run did; the event says only that a minute is over."""
     report = asdict(asyncio.run(recompute(stores, SystemClock(), known=known)))
     telemetry.info("rankings_recomputed", report)
