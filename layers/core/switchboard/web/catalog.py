@@ -15,7 +15,6 @@ from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
 from switchboard.errors import InvalidRequest, NotFound, SwitchboardError
 from switchboard.ids import generation_time
-from switchboard.json_types import JsonObject
 from switchboard.protocols.openai_chat.errors import error_object
 from switchboard.rankings_cache import RankingsCache
 from switchboard.routing.plan import find_model
@@ -51,8 +50,8 @@ def catalog_app(lookups: Lookups, telemetry: Telemetry) -> FastAPI:
         app.include_router(_routes(lookups), prefix=prefix, include_in_schema=prefix == PREFIXES[0])
 
     @app.get("/healthz")
-    async def healthz() -> JsonObject:
-        return {"status": "ok"}
+    async def healthz() -> JSONResponse:
+        return JSONResponse({"status": "ok"})
 
     @app.exception_handler(SwitchboardError)
     async def switchboard_error(_: Request, error: SwitchboardError) -> JSONResponse:
