@@ -90,7 +90,7 @@ def _routes(lookups: Lookups) -> APIRouter:
     async def list_endpoints(author: str, slug: str) -> JSONResponse:
         """A model's endpoints with their prices, limits and measured figures."""
         model = find_model(lookups.catalog, f"{author}/{slug}")
-        shown = model_endpoints(model, await lookups.rankings.current())
+        shown = model_endpoints(model, await lookups.rankings.fresh())
         return JSONResponse({"data": shown}, headers={"cache-control": "public, max-age=10"})
 
     @router.get("/providers")
