@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
@@ -27,12 +28,14 @@ from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
 from switchboard.transport import HttpClient
 from switchboard.web.catalog import Lookups, catalog_app
+from switchboard.web.keys import keys_app
 from switchboard.wire.sigv4 import Credentials
 
 from local.catalog import read_catalog, simulated
 from local.settings import LocalSettings
 
-INFERENCE = ("/chat/",)
+INFERENCE = re.compile(r"(/api)?/v1/chat(/|$)")
+KEYS = re.compile(r"(/api)?/v1/(keys?|credits|activity)(/|$)")
 RANKINGS_SECONDS = 10.0
 
 
@@ -71,21 +74,28 @@ def build_gateway(local: LocalSettings, engine_url: str, simulator_url: str | No
         clock=clock,
     )
     lookups = _lookups(catalog, database, settings, clock)
-    app = OnePort(chat_gateway(surroundings), catalog_app(lookups, telemetry))
+    app = OnePort(
+        chat_gateway(surroundings), keys_app(lookups.authenticator, telemetry), catalog_app(lookups, telemetry)
+    )
     return Gateway(app, settings, database, catalog, _stores(database, settings), clock, telemetry, http)
 
 
 @dataclass(frozen=True, slots=True)
 class OnePort:
-    """What API Gateway does on AWS: inference to one application, everything else to the other."""
+    """What API Gateway does on AWS: each path to the function that serves it (template.yaml has the same table)."""
 
     chat: ASGIApp
-    rest: ASGIApp
+    keys: ASGIApp
+    catalog: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        inference = any(name in path for name in INFERENCE)
-        await (self.chat if inference else self.rest)(scope, receive, send)
+        if INFERENCE.match(path):
+            await self.chat(scope, receive, send)
+        elif KEYS.match(path):
+            await self.keys(scope, receive, send)
+        else:
+            await self.catalog(scope, receive, send)
 
 
 @contextlib.asynccontextmanager

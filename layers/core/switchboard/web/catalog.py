@@ -1,28 +1,25 @@
-"""Look-ups: models, endpoints, providers, one generation, one's own key. FastAPI, for its documentation."""
+"""Look-ups: models, endpoints, providers, one generation. FastAPI, for its documentation."""
 
 import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, FastAPI, Query, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
 
 from switchboard.accounting.generation import Generation
 from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
-from switchboard.errors import InvalidRequest, NotFound, SwitchboardError
+from switchboard.errors import NotFound
 from switchboard.ids import generation_time
-from switchboard.protocols.openai_chat.errors import error_object
 from switchboard.rankings_cache import RankingsCache
 from switchboard.routing.plan import find_model
 from switchboard.telemetry import Telemetry
-from switchboard.web.generations import generation_object, key_object
+from switchboard.web.generations import generation_object
+from switchboard.web.rest import PREFIXES, headers_of, rest_app
 from switchboard.web.views import model_endpoints, model_object, provider_object
 
-PREFIXES = ("/api/v1", "/v1")
 PUBLIC_FOR_A_MINUTE = {"cache-control": "public, max-age=60"}
 # Records are written after the last byte: whoever asks at once is made to wait a little instead of being told no.
 RECORD_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
@@ -45,35 +42,9 @@ class Lookups:
 
 
 def catalog_app(lookups: Lookups, telemetry: Telemetry) -> FastAPI:
-    app = FastAPI(title="Switchboard", version="1", docs_url=None, redoc_url=None)
+    app = rest_app("Switchboard", telemetry)
     for prefix in PREFIXES:
         app.include_router(_routes(lookups), prefix=prefix, include_in_schema=prefix == PREFIXES[0])
-
-    @app.get("/healthz")
-    async def healthz() -> JSONResponse:
-        return JSONResponse({"status": "ok"})
-
-    @app.exception_handler(SwitchboardError)
-    async def switchboard_error(_: Request, error: SwitchboardError) -> JSONResponse:
-        return _error(error)
-
-    @app.exception_handler(RequestValidationError)
-    async def bad_query(_: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        name = str(first["loc"][-1])
-        return _error(InvalidRequest(f"`{name}`: {first['msg'].lower()}.", param=name))
-
-    @app.exception_handler(HTTPException)
-    async def no_route(request: Request, error: HTTPException) -> JSONResponse:
-        shown = NotFound(f"There is no route {request.method} {request.url.path}. The API is under /api/v1.")
-        shown.status = error.status_code
-        return _error(shown)
-
-    @app.exception_handler(Exception)
-    async def unforeseen(_: Request, __: Exception) -> JSONResponse:
-        telemetry.failure("unexpected_error")
-        return _error(SwitchboardError("Something went wrong inside the gateway. It has been logged."))
-
     return app
 
 
@@ -101,17 +72,11 @@ def _routes(lookups: Lookups) -> APIRouter:
     @router.get("/generation")
     async def get_generation(request: Request, id: Annotated[str, Query()]) -> JSONResponse:
         """One generation of the caller's own; anybody else's does not exist for him."""
-        key = await lookups.authenticator.authenticate(_headers(request))
+        key = await lookups.authenticator.authenticate(headers_of(request))
         generation = await _settled(lookups, id)
         if generation is None or generation.key_id != key.id:
             raise NotFound(f"There is no generation `{id}`.", param="id")
         return JSONResponse({"data": generation_object(generation)})
-
-    @router.get("/key")
-    async def get_key(request: Request) -> JSONResponse:
-        """The key that the request was made with."""
-        key = await lookups.authenticator.authenticate(_headers(request))
-        return JSONResponse({"data": key_object(key)})
 
     return router
 
@@ -125,12 +90,3 @@ async def _settled(lookups: Lookups, generation_id: str) -> Generation | None:
             return generation
         await asyncio.sleep(pause)
     return await lookups.generations.find(generation_id)
-
-
-def _headers(request: Request) -> dict[str, str]:
-    return dict(request.headers.items())
-
-
-def _error(error: SwitchboardError) -> JSONResponse:
-    headers = {} if error.retry_after is None else {"retry-after": str(max(1, round(error.retry_after)))}
-    return JSONResponse({"error": error_object(error)}, error.status, headers)
