@@ -1,4 +1,4 @@
-"""The inference routes' composition root. A stand-in: it answers what the template's tests ask, until the real one comes."""
+"""The chat function: a stand-in which answers what the template's tests ask, until the real one comes."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The keys function's composition root. A stand-in: it answers what the template's tests ask, until the real one comes."""
+"""The keys function: a stand-in which answers what the template's tests ask, until the real one comes."""
 
 from fastapi import FastAPI
 from mangum import Mangum

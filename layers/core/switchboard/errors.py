@@ -1,18 +1,18 @@
 """One family of errors; each knows its HTTP status, its code, and whether trying again can help.
 
-    SwitchboardError
-    ├── RequestError                the caller must change something
-    │   ├── InvalidRequest          400, names the field
-    │   ├── ModelNotFound           404, with near matches
-    │   ├── NoEndpointFits          404, with every endpoint's reason
-    │   └── PayloadTooLarge         413
-    ├── AccessError
-    │   ├── NotAuthenticated        401
-    │   ├── NotPermitted            403
-    │   └── KeyStoreUnavailable     503, the key could not be checked
-    ├── NotFound                    404
-    ├── UpstreamFailure             one attempt at one endpoint failed; classified where it is parsed
-    └── AllAttemptsFailed           502, 503, 429, or 400 where the provider blames the request
+SwitchboardError
+├── RequestError                the caller must change something
+│   ├── InvalidRequest          400, names the field
+│   ├── ModelNotFound           404, with near matches
+│   ├── NoEndpointFits          404, with every endpoint's reason
+│   └── PayloadTooLarge         413
+├── AccessError
+│   ├── NotAuthenticated        401
+│   ├── NotPermitted            403
+│   └── KeyStoreUnavailable     503, the key could not be checked
+├── NotFound                    404
+├── UpstreamFailure             one attempt at one endpoint failed; classified where it is parsed
+└── AllAttemptsFailed           502, 503, 429, or 400 where the provider blames the request
 """
 
 from collections.abc import Mapping, Sequence

@@ -90,7 +90,9 @@ def _endpoint(model: str, model_row: JsonObject, row: JsonObject, providers: Map
         price=_price(row),
         context=_number(row, "context") or _number(model_row, "context"),
         max_output=_number(row, "max_output") or _number(model_row, "max_output"),
-        input_modalities=frozenset(_strings(row, "input_modalities", _strings(model_row, "input_modalities", ("text",)))),
+        input_modalities=frozenset(
+            _strings(row, "input_modalities", _strings(model_row, "input_modalities", ("text",)))
+        ),
         output_modalities=frozenset(_strings(row, "output_modalities", ("text",))),
         supported_parameters=_names(row, "supported_parameters") if "supported_parameters" in row else None,
         quantization=_text(row, "quantization"),
