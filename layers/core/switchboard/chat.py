@@ -21,7 +21,7 @@ FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error"
 @dataclass(frozen=True, slots=True)
 class Text:
     text: str
-    extra: Mapping[str, Json] = NOTHING
+    extra: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Image:
 
     url: str
     detail: str | None = None
-    extra: Mapping[str, Json] = NOTHING
+    extra: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Audio:
 
     data: str
     format: str
-    extra: Mapping[str, Json] = NOTHING
+    extra: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class File:
 
     source: str
     name: str | None = None
-    extra: Mapping[str, Json] = NOTHING
+    extra: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Thinking:
     signature: str | None = None
     provider: str | None = None
     redacted: bool = False
-    extra: Mapping[str, Json] = NOTHING
+    extra: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class ToolCall:
     id: str
     name: str
     arguments: str
-    extra: Mapping[str, Json] = NOTHING
+    extra: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class ToolResult:
     id: str
     blocks: tuple["Block", ...]
     is_error: bool = False
-    extra: Mapping[str, Json] = NOTHING
+    extra: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ Block = Text | Image | Audio | File | Thinking | ToolCall | ToolResult | Other
 class Message:
     role: Role
     blocks: tuple[Block, ...]
-    extra: Mapping[str, Json] = NOTHING
+    extra: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +191,14 @@ class Chunk:
     def has_content(self) -> bool:
         """True if anything here is worth showing: from then on a request stays with its endpoint."""
         return any(isinstance(event, TextDelta | ThinkingDelta | ToolCallDelta) for event in self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Who answers: what every piece of a reply says about itself. `created` is in Unix seconds."""
+
+    generation_id: str
+    created: int
+    model: str
+    provider_name: str
+    dialect: str

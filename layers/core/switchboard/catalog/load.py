@@ -28,7 +28,7 @@ def load_catalog(document: JsonObject) -> Catalog:
 
 
 def nano_rates(prices: Mapping[str, Json]) -> dict[str, int]:
-    """Decimal strings in USD (per million tokens, or per one request, image, search) as nano-dollars per million units."""
+    """Decimal strings in USD (per million tokens, or for one request) as nano-dollars per million units."""
     return {unit: _nano(unit, str(usd)) for unit, usd in prices.items()}
 
 
@@ -93,7 +93,9 @@ def _endpoint(model: str, model_row: JsonObject, row: JsonObject, providers: Map
         input_modalities=frozenset(
             _strings(row, "input_modalities", _strings(model_row, "input_modalities", ("text",)))
         ),
-        output_modalities=frozenset(_strings(row, "output_modalities", ("text",))),
+        output_modalities=frozenset(
+            _strings(row, "output_modalities", _strings(model_row, "output_modalities", ("text",)))
+        ),
         supported_parameters=_names(row, "supported_parameters") if "supported_parameters" in row else None,
         quantization=_text(row, "quantization"),
         region=_text(row, "region") or provider.region,

@@ -5,7 +5,6 @@ What a catalog file leaves out is unknown here (None, empty), never zero.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from switchboard.json_types import Json
 
@@ -42,7 +41,7 @@ class Provider:
     data_policy: DataPolicy = DataPolicy()
     status_page: str | None = None
     docs: str | None = None
-    facts: Mapping[str, Json] = MappingProxyType({})
+    facts: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +57,12 @@ class Price:
     """What units cost, each as nano-dollars per million units: exact integers, never floats.
 
     Units: input, output, cache_read, cache_write_5m, cache_write_1h, reasoning, input_audio, output_audio,
-    image, request, web_search. A unit that is absent is not offered or not known.
+    cache_read_audio, image, request, web_search. A unit that is absent is not offered or not known.
     """
 
     rates: Mapping[str, int]
     tiers: tuple[PriceTier, ...] = ()
-    extra: Mapping[str, Json] = MappingProxyType({})
+    extra: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def is_known(self) -> bool:
@@ -73,7 +72,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One provider's offer of one model. `id` is `model@tag`; `tag` is the provider's id, with a variant if it has several."""
+    """One provider's offer of one model. `id` is `model@tag`; `tag` is the provider's id, or `provider/variant`."""
 
     id: str
     tag: str
@@ -90,7 +89,7 @@ class Endpoint:
     region: str | None = None
     data_policy: DataPolicy = DataPolicy()
     status: str = "active"
-    facts: Mapping[str, Json] = MappingProxyType({})
+    facts: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class Model:
     knowledge_cutoff: str | None = None
     reasoning: bool | None = None
     endpoints: tuple[Endpoint, ...] = ()
-    facts: Mapping[str, Json] = MappingProxyType({})
+    facts: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What a request uses and costs: records, estimates and exact prices. Pure arithmetic."""

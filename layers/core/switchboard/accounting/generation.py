@@ -1,0 +1,54 @@
+"""The record of one answered request, as it is kept, looked up and rolled up. Pure."""
+
+from dataclasses import dataclass
+
+from switchboard.chat import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of one endpoint. `outcome` is ok, or a Failure's value; times are milliseconds.
+
+    `first_token_ms` is None when nothing was streamed; `generation_ms` runs from the first token to the last.
+    """
+
+    endpoint: str
+    provider: str
+    outcome: str
+    status: int | None
+    duration_ms: int
+    first_token_ms: int | None = None
+    generation_ms: int | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What happened for one request. `cost` is in nano-dollars, None if the endpoint's price is not known.
+
+    `created` and `finished` are Unix seconds; `estimated` says that no usage came from the provider.
+    """
+
+    id: str
+    key_id: str
+    created: float
+    finished: float
+    model: str
+    model_asked: str
+    protocol: str
+    streamed: bool
+    attempts: tuple[Attempt, ...]
+    endpoint: str | None = None
+    provider: str | None = None
+    finish_reason: str | None = None
+    native_finish_reason: str | None = None
+    usage: Usage = Usage()
+    cost: int | None = None
+    cancelled: bool = False
+    estimated: bool = False
+    upstream_id: str | None = None
+    error: str | None = None
+    referer: str | None = None
+    app: str | None = None
+    user: str | None = None
+    session: str | None = None

@@ -1,0 +1,106 @@
+"""Walk a plan: try its endpoints in order until one of them says something worth showing.
+
+The first content, reasoning or tool delta commits the request to its endpoint. Before it, any failure leads to the
+next endpoint; after it, a failure is the caller's to see.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from switchboard.accounting.generation import Attempt
+from switchboard.attempt import CANCELLED, OK, Running, Upstreams
+from switchboard.catalog.model import Endpoint
+from switchboard.chat import ChatRequest, Chunk
+from switchboard.clock import Clock
+from switchboard.errors import AllAttemptsFailed, Failure, UpstreamFailure
+from switchboard.json_types import JsonObject
+from switchboard.routing.plan import Plan
+
+# An attempt that could not even connect before the function's deadline is not begun.
+LEAST_SECONDS_TO_TRY = 1.0
+
+
+class Dispatch:
+    """One request's walk. `attempts` tells what has been tried so far, `current` the attempt that is committed."""
+
+    def __init__(self, request: ChatRequest, plan: Plan, upstreams: Upstreams, clock: Clock, deadline: float) -> None:
+        """`deadline` is on the monotonic clock: no attempt outlives it."""
+        self.attempts: list[Attempt] = []
+        self.current: Running | None = None
+        self._request = request
+        self._plan = plan
+        self._upstreams = upstreams
+        self._clock = clock
+        self._deadline = deadline
+        self._failures: list[tuple[Endpoint, UpstreamFailure]] = []
+
+    async def start(self) -> list[Chunk]:
+        """The first chunks with something in them. Raises AllAttemptsFailed."""
+        for endpoint in self._plan.endpoints:
+            if not self._worth_trying(endpoint):
+                continue
+            running = Running(self._request, endpoint, self._upstreams, self._clock, self._deadline)
+            self.current = running
+            try:
+                return await running.first()
+            except UpstreamFailure as failure:
+                await self._failed(running, failure)
+                if failure.failure.blames_the_request:
+                    break
+        raise self._all_failed()
+
+    async def rest(self) -> AsyncIterator[list[Chunk]]:
+        """What follows. Raises UpstreamFailure when the answer breaks off."""
+        running = self._running()
+        async with aclosing(running.rest()) as following:
+            async for chunks in following:
+                yield chunks
+
+    async def finish(self, failure: UpstreamFailure | None = None, *, cancelled: bool = False) -> None:
+        """Close the committed attempt and put it on record; call it once, however the answer ended."""
+        if self.current is None:
+            return
+        running, self.current = self.current, None
+        await running.close()
+        outcome = failure.failure.value if failure else CANCELLED if cancelled else OK
+        self.attempts.append(running.record(outcome, failure))
+
+    def _running(self) -> Running:
+        if self.current is None:
+            raise RuntimeError("start() has not committed to an endpoint")
+        return self.current
+
+    def _worth_trying(self, endpoint: Endpoint) -> bool:
+        if self._deadline - self._clock.monotonic() < LEAST_SECONDS_TO_TRY:
+            return False
+        too_long = [failed for failed, why in self._failures if why.failure is Failure.CONTEXT_LENGTH]
+        return all((endpoint.context or 0) > (failed.context or 0) for failed in too_long)
+
+    async def _failed(self, running: Running, failure: UpstreamFailure) -> None:
+        self._failures.append((running.endpoint, failure))
+        await self.finish(failure)
+
+    def _all_failed(self) -> AllAttemptsFailed:
+        if not self._failures:
+            return AllAttemptsFailed("There was no time left to try an endpoint.", last=Failure.TIMEOUT, previous_errors=[])
+        endpoint, last = self._failures[-1]
+        tried = ", ".join(dict.fromkeys(failed.provider.name for failed, _ in self._failures))
+        error = AllAttemptsFailed(
+            f"No endpoint answered (tried {tried}). {endpoint.provider.name} said last: {last.message}",
+            last=last.failure,
+            previous_errors=[_described(failed, why) for failed, why in self._failures],
+        )
+        waits = [why.retry_after for _, why in self._failures if why.retry_after is not None]
+        error.retry_after = min(waits) if waits else None
+        return error
+
+
+def _described(endpoint: Endpoint, failure: UpstreamFailure) -> JsonObject:
+    return {
+        "code": failure.upstream_status or failure.failure.value,
+        "error_type": failure.failure.value,
+        "message": failure.message,
+        "provider_name": endpoint.provider.name,
+        "provider_code": failure.provider_code,
+        "endpoint": endpoint.id,
+    }

@@ -1,0 +1,1 @@
+"""How well endpoints do: histograms, windows and the figures that routing reads. Pure arithmetic."""

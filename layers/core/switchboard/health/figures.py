@@ -1,0 +1,57 @@
+"""The figures of one endpoint that routing and the public pages read; one item holds them for the whole catalog."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+NORMAL_FROM = 0.95
+DEGRADED_FROM = 0.80
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A distribution in numbers; percentiles are read from a histogram and good to about 5 %."""
+
+    count: int
+    min: float
+    max: float
+    avg: float
+    p50: float
+    p75: float
+    p90: float
+    p99: float
+
+
+@dataclass(frozen=True, slots=True)
+class Uptime:
+    """Successes out of the attempts that count: those the caller's own request did not spoil, and no rate limits."""
+
+    successes: int
+    counted: int
+
+    @property
+    def ratio(self) -> float | None:
+        """Between 0 and 1; None without a single attempt: no data is not 100 %."""
+        return self.successes / self.counted if self.counted else None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointFigures:
+    """Uptime over three windows, time to first token in ms and output tokens per second over 30 minutes."""
+
+    uptime_5m: Uptime
+    uptime_30m: Uptime
+    uptime_1d: Uptime
+    latency_30m: Spread | None = None
+    throughput_30m: Spread | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rankings:
+    """What the rankings function publishes: `version` is the minute (Unix time // 60) it speaks of."""
+
+    version: int
+    endpoints: Mapping[str, EndpointFigures]
+
+
+NO_RANKINGS = Rankings(0, MappingProxyType({}))

@@ -1,0 +1,170 @@
+"""Answers as chat completions, whole and streamed (shapes: specs/protocols.md section 1, specs/api.md section 4).
+
+An upstream that speaks the same dialect is passed on with its own fields; only what identifies the answer, what it
+cost and what strict clients insist on is set here.
+"""
+
+from collections.abc import Sequence
+from typing import cast
+
+import orjson
+
+from switchboard.accounting.price import Bill
+from switchboard.chat import Chunk, Finish, Served
+from switchboard.errors import SwitchboardError
+from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.openai_chat.errors import error_object
+from switchboard.wire.sse import encode_event
+
+NANO = 10**9
+DONE = encode_event(b"[DONE]")
+
+
+def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
+    """One `chat.completion` object."""
+    native = chunk.native
+    finishes = {event.choice: event for event in chunk.events if isinstance(event, Finish)}
+    choices = [_whole_choice(choice, finishes) for choice in cast("list[JsonObject]", native.get("choices", []))]
+    return orjson.dumps(
+        {
+            **native,
+            "id": served.generation_id,
+            "object": "chat.completion",
+            "created": served.created,
+            "model": served.model,
+            "provider": served.provider_name,
+            "system_fingerprint": native.get("system_fingerprint"),
+            "choices": choices,
+            "usage": usage_object(bill, native.get("usage")),
+        }
+    )
+
+
+class OpenAiChatStream:
+    """`chat.completion.chunk` events; the usage event is sent only to those who asked for it."""
+
+    def __init__(self, served: Served, include_usage: bool) -> None:
+        self._served = served
+        self._include_usage = include_usage
+        self._native_usage: Json = None
+
+    def render(self, chunks: Sequence[Chunk]) -> bytes:
+        return b"".join([encode_event(orjson.dumps(piece)) for chunk in chunks if (piece := self._piece(chunk))])
+
+    def finish(self, bill: Bill) -> bytes:
+        return self._usage_event(bill) + DONE
+
+    def fail(self, error: SwitchboardError, bill: Bill) -> bytes:
+        """OpenRouter's way: one last chunk with `error` and finish_reason "error", and no [DONE]."""
+        choice: JsonObject = {
+            "index": 0,
+            "delta": {"content": ""},
+            "finish_reason": "error",
+            "native_finish_reason": None,
+            "logprobs": None,
+        }
+        piece = {**self._head(), "error": error_object(error), "choices": [choice], "usage": usage_object(bill, None)}
+        return encode_event(orjson.dumps(piece))
+
+    def _piece(self, chunk: Chunk) -> JsonObject | None:
+        native = chunk.native
+        self._native_usage = native.get("usage") or self._native_usage
+        if not native.get("choices"):  # a usage chunk, or one that only Azure's content filter understands
+            return None
+        finishes = {event.choice: event for event in chunk.events if isinstance(event, Finish)}
+        choices = [_streamed_choice(choice, finishes) for choice in cast("list[JsonObject]", native["choices"])]
+        piece: JsonObject = {**native, **self._head(), "choices": cast(Json, choices)}
+        piece.setdefault("system_fingerprint", None)
+        piece.pop("usage", None)
+        if self._include_usage:
+            piece["usage"] = None
+        return piece
+
+    def _usage_event(self, bill: Bill) -> bytes:
+        if not self._include_usage:
+            return b""
+        piece = {**self._head(), "choices": [], "usage": usage_object(bill, self._native_usage)}
+        return encode_event(orjson.dumps(piece))
+
+    def _head(self) -> JsonObject:
+        return {
+            "id": self._served.generation_id,
+            "object": "chat.completion.chunk",
+            "created": self._served.created,
+            "model": self._served.model,
+            "provider": self._served.provider_name,
+        }
+
+
+def usage_object(bill: Bill, native: Json) -> JsonObject:
+    """Token counts in OpenAI's names, cost in USD. `cost` is the whole bill: nothing is to be added to it."""
+    usage = bill.usage
+    given = native if isinstance(native, dict) else {}
+    return {
+        **given,
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "total_tokens": usage.prompt_tokens + usage.completion_tokens,
+        "prompt_tokens_details": {
+            **_object(given.get("prompt_tokens_details")),
+            "cached_tokens": usage.cache_read,
+            "cache_write_tokens": usage.cache_write_5m + usage.cache_write_1h,
+            "audio_tokens": usage.input_audio,
+        },
+        "completion_tokens_details": {
+            **_object(given.get("completion_tokens_details")),
+            "reasoning_tokens": usage.reasoning,
+            "audio_tokens": usage.output_audio,
+        },
+        "cost": _usd(bill.total),
+        "is_byok": False,
+        "cost_details": {
+            "upstream_inference_cost": None,
+            "upstream_inference_prompt_cost": _usd(bill.prompt),
+            "upstream_inference_completions_cost": _usd(bill.completion),
+        },
+    }
+
+
+def _usd(nano_dollars: int | None) -> float | None:
+    """Rounded once, for display: the records keep the integer."""
+    return None if nano_dollars is None else nano_dollars / NANO
+
+
+def _whole_choice(choice: JsonObject, finishes: dict[int, Finish]) -> JsonObject:
+    message = dict(_object(choice.get("message")))
+    message.setdefault("role", "assistant")
+    message.setdefault("content", None)
+    message.setdefault("refusal", None)
+    if not message.get("tool_calls"):  # some clients take an empty list for a call
+        message.pop("tool_calls", None)
+    _mirror_reasoning(message)
+    return {**choice, **_ending(choice, finishes), "message": message}
+
+
+def _streamed_choice(choice: JsonObject, finishes: dict[int, Finish]) -> JsonObject:
+    delta = dict(_object(choice.get("delta")))
+    _mirror_reasoning(delta)
+    return {**choice, **_ending(choice, finishes), "delta": delta}
+
+
+def _ending(choice: JsonObject, finishes: dict[int, Finish]) -> JsonObject:
+    """Strict clients want `finish_reason` and `logprobs` present in every choice, null or not."""
+    finish = finishes.get(cast(int, choice.get("index", 0)))
+    return {
+        "index": choice.get("index", 0),
+        "finish_reason": finish.reason if finish else None,
+        "native_finish_reason": finish.native if finish else None,
+        "logprobs": choice.get("logprobs"),
+    }
+
+
+def _mirror_reasoning(message: JsonObject) -> None:
+    """Readers of OpenRouter look at `reasoning`, those of DeepSeek at `reasoning_content`: give both."""
+    reasoning = message.get("reasoning") or message.get("reasoning_content")
+    if reasoning:
+        message["reasoning"] = message["reasoning_content"] = reasoning
+
+
+def _object(value: Json) -> JsonObject:
+    return value if isinstance(value, dict) else {}

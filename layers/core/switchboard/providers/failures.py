@@ -1,0 +1,73 @@
+"""Which class of failure an upstream's status, code and words stand for (specs/protocols.md section 9)."""
+
+import re
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+from switchboard.errors import Failure
+
+_BY_STATUS: Mapping[int, Failure] = {
+    400: Failure.BAD_REQUEST,
+    401: Failure.UPSTREAM_AUTH,
+    402: Failure.UPSTREAM_AUTH,
+    403: Failure.UPSTREAM_AUTH,
+    404: Failure.MODEL_MISSING,
+    408: Failure.TIMEOUT,
+    413: Failure.CONTEXT_LENGTH,
+    422: Failure.BAD_REQUEST,
+    424: Failure.SERVER,
+    429: Failure.RATE_LIMIT,
+    498: Failure.CAPACITY,
+    503: Failure.CAPACITY,
+    504: Failure.TIMEOUT,
+    529: Failure.CAPACITY,
+}
+_BY_CODE: Mapping[str, Failure] = {
+    "context_length_exceeded": Failure.CONTEXT_LENGTH,
+    "content_filter": Failure.CONTENT_POLICY,
+    "content_policy_violation": Failure.CONTENT_POLICY,
+    "insufficient_quota": Failure.UPSTREAM_AUTH,
+    "invalid_api_key": Failure.UPSTREAM_AUTH,
+    "model_not_found": Failure.MODEL_MISSING,
+    "rate_limit_exceeded": Failure.RATE_LIMIT,
+    "overloaded_error": Failure.CAPACITY,
+    "server_error": Failure.SERVER,
+    "tool_use_failed": Failure.SERVER,
+}
+# The words of OpenAI, Anthropic, Bedrock, Gemini, vLLM, llama.cpp and Cerebras for a prompt that does not fit.
+_TOO_LONG = re.compile(
+    r"prompt is too long|input is too long|maximum context length|exceeds? (?:the )?(?:available |model's )?context"
+    r"|exceed context limit|input token count .{0,40}exceeds the maximum|current length is \d+ while limit is",
+    re.IGNORECASE,
+)
+_WORDS_READ = 2000
+
+
+def failure_class(status: int, code: str | None, message: str) -> Failure:
+    """Code before words before status: a 400 may mean three different things."""
+    if code and code in _BY_CODE:
+        return _BY_CODE[code]
+    if 400 <= status < 500 and _TOO_LONG.search(message[:_WORDS_READ]):
+        return Failure.CONTEXT_LENGTH
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    return Failure.SERVER if status >= 500 or status < 400 else Failure.BAD_REQUEST
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds to wait, from `retry-after-ms` or `retry-after` (a number or a date); None if neither can be read."""
+    try:
+        if "retry-after-ms" in headers:
+            return max(0.0, float(headers["retry-after-ms"]) / 1000)
+        return max(0.0, float(headers["retry-after"]))
+    except KeyError:
+        return None
+    except ValueError:
+        return _seconds_until(headers.get("retry-after", ""), now)
+
+
+def _seconds_until(date: str, now: float) -> float | None:
+    try:
+        return max(0.0, parsedate_to_datetime(date).timestamp() - now)
+    except ValueError:
+        return None

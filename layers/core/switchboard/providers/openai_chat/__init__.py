@@ -1,0 +1,33 @@
+"""Providers that speak OpenAI's Chat Completions, each with its quirks as flags in its catalog row."""
+
+from collections.abc import Mapping
+
+from switchboard.catalog.model import Endpoint
+from switchboard.chat import ChatRequest, Chunk
+from switchboard.clock import Clock, SystemClock
+from switchboard.errors import UpstreamFailure
+from switchboard.providers.openai_chat.decode import OpenAiChatDecoder, classify, decode_reply
+from switchboard.providers.openai_chat.request import build
+from switchboard.secret import Secret
+from switchboard.wire.http import HttpRequest
+
+__all__ = ["OpenAiChatUpstream"]
+
+
+class OpenAiChatUpstream:
+    name = "openai-chat"
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+
+    def build(self, request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
+        return build(request, endpoint, secret)
+
+    def decoder(self, endpoint: Endpoint) -> OpenAiChatDecoder:
+        return OpenAiChatDecoder(endpoint.provider.quirks)
+
+    def decode_reply(self, body: bytes, endpoint: Endpoint) -> Chunk:
+        return decode_reply(body, endpoint.provider.quirks)
+
+    def classify(self, status: int, headers: Mapping[str, str], body: bytes) -> UpstreamFailure:
+        return classify(status, headers, body, self._clock.now())

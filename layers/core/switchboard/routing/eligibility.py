@@ -1,0 +1,102 @@
+"""Whether an endpoint can serve a request; if not, the reason that its caller can read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from switchboard.accounting.estimate import without_margin
+from switchboard.catalog.model import Endpoint
+from switchboard.chat import ChatRequest
+from switchboard.parameters import unsupported_parameters
+from switchboard.routing.preferences import Preferences, names_endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """`code` is one word for programs, `reason` a sentence for people."""
+
+    endpoint: Endpoint
+    code: str
+    reason: str
+
+
+Rule = Callable[[ChatRequest, Preferences, Endpoint], tuple[str, str] | None]
+
+
+def rejection(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> Rejection | None:
+    """The first rule that the endpoint breaks, or None: it fits."""
+    for rule in RULES:
+        broken = rule(request, wishes, endpoint)
+        if broken:
+            return Rejection(endpoint, *broken)
+    return None
+
+
+def _status(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+    if endpoint.status in ("disabled", "retired"):
+        return "status", f"it is {endpoint.status} in the catalog"
+    return None
+
+
+def _providers(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+    if wishes.only and not any(names_endpoint(name, endpoint.tag) for name in wishes.only):
+        return "allowed_providers", "it is not in `provider.only`"
+    if any(names_endpoint(name, endpoint.tag) for name in wishes.ignore):
+        return "allowed_providers", "it is in `provider.ignore`"
+    if not wishes.allow_fallbacks and wishes.order:
+        if not any(names_endpoint(name, endpoint.tag) for name in wishes.order):
+            return "allowed_providers", "it is not in `provider.order`, and fallbacks are off"
+    return None
+
+
+def _context(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+    if endpoint.context is not None and request.prompt_tokens > endpoint.context:
+        expected = without_margin(request.prompt_tokens)
+        return "context_length", f"the prompt has about {expected} tokens, its context is {endpoint.context}"
+    return None
+
+
+def _room(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+    """The prompt's expectation, not its upper bound: a provider says no itself if it is a little too long."""
+    if endpoint.context is None or request.max_output is None:
+        return None
+    needed = without_margin(request.prompt_tokens) + request.max_output
+    if needed > endpoint.context:
+        return "context_length", f"prompt and output need about {needed} tokens, its context is {endpoint.context}"
+    return None
+
+
+def _output(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+    limit = endpoint.max_output
+    if limit is not None and request.max_output is not None and request.max_output > limit:
+        return "max_output", f"{request.max_output} output tokens were asked for, it gives at most {limit}"
+    return None
+
+
+def _modalities(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+    missing = sorted(request.modalities - endpoint.input_modalities)
+    return ("modality", f"it does not take {' or '.join(missing)} as input") if missing else None
+
+
+def _parameters(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+    if not wishes.require_parameters:
+        return None
+    missing = sorted(unsupported_parameters(request, endpoint))
+    return ("require_parameters", f"it does not support {', '.join(missing)}") if missing else None
+
+
+RULES: tuple[Rule, ...] = (_status, _providers, _modalities, _context, _room, _output, _parameters)
+
+# If any endpoint supports these, only those that do are used; if none does, the request runs without (OpenRouter).
+SOFT_PARAMETERS = ("tools", "response_format", "verbosity")
+
+
+def soft_rejections(request: ChatRequest, fitting: list[Endpoint]) -> list[Rejection]:
+    """Endpoints that would lose a parameter which another fitting endpoint can honour."""
+    wanted = [name for name in SOFT_PARAMETERS if name in request.parameters]
+    rejected: list[Rejection] = []
+    for name in wanted:
+        lacking = [endpoint for endpoint in fitting if name in unsupported_parameters(request, endpoint)]
+        if len(lacking) < len(fitting):
+            rejected += [Rejection(e, "require_parameters", f"it does not support {name}") for e in lacking]
+            fitting = [endpoint for endpoint in fitting if endpoint not in lacking]
+    return rejected

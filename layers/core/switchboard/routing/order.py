@@ -1,0 +1,58 @@
+"""In what order to try endpoints that fit: by uptime band, then by what the request would cost there."""
+
+from switchboard.accounting.estimate import without_margin
+from switchboard.accounting.price import rates_for
+from switchboard.catalog.model import Endpoint
+from switchboard.chat import ChatRequest
+from switchboard.health.figures import DEGRADED_FROM, NORMAL_FROM, Rankings
+from switchboard.routing.preferences import Preferences, names_endpoint
+
+# Below this many attempts in half an hour, one bad minute would decide an endpoint's band.
+FEWEST_ATTEMPTS = 10
+# What an answer is taken to be long when the caller sets no limit.
+USUAL_OUTPUT_TOKENS = 500
+_UNPRICED = 10**18
+
+
+def in_order(
+    endpoints: list[Endpoint], request: ChatRequest, wishes: Preferences, rankings: Rankings
+) -> tuple[Endpoint, ...]:
+    """Those that the caller listed come first, in his order; ids break ties, so that the order is always the same."""
+    return tuple(
+        sorted(
+            endpoints,
+            key=lambda endpoint: (
+                _place(wishes, endpoint),
+                0 if wishes.sort else band(endpoint, rankings),
+                expected_cost(endpoint, request),
+                endpoint.id,
+            ),
+        )
+    )
+
+
+def band(endpoint: Endpoint, rankings: Rankings) -> int:
+    """0 normal (from 95 %), 1 degraded (from 80 %), 2 down; without enough attempts an endpoint counts as normal."""
+    figures = rankings.endpoints.get(endpoint.id)
+    uptime = figures.uptime_30m if figures else None
+    ratio = uptime.ratio if uptime and uptime.counted >= FEWEST_ATTEMPTS else None
+    if ratio is None or ratio >= NORMAL_FROM:
+        return 0
+    return 1 if ratio >= DEGRADED_FROM else 2
+
+
+def expected_cost(endpoint: Endpoint, request: ChatRequest) -> int:
+    """Of this request, in nano-dollars times a million; an endpoint without a price comes last."""
+    if not endpoint.price.is_known:
+        return _UNPRICED
+    prompt = without_margin(request.prompt_tokens)
+    rates = rates_for(endpoint.price, prompt)
+    output = min(request.max_output or USUAL_OUTPUT_TOKENS, USUAL_OUTPUT_TOKENS)
+    return prompt * rates["input"] + output * rates["output"] + rates.get("request", 0)
+
+
+def _place(wishes: Preferences, endpoint: Endpoint) -> int:
+    for place, name in enumerate(wishes.order):
+        if names_endpoint(name, endpoint.tag):
+            return place
+    return len(wishes.order)

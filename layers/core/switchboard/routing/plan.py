@@ -1,0 +1,106 @@
+"""The plan for one request: the endpoints to try in order, and every rejected one with its reason."""
+
+import difflib
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+from switchboard.catalog.model import Catalog, Endpoint, Model
+from switchboard.chat import ChatRequest
+from switchboard.errors import ModelNotFound, NoEndpointFits
+from switchboard.health.figures import Rankings
+from switchboard.json_types import JsonObject
+from switchboard.routing.eligibility import Rejection, rejection, soft_rejections
+from switchboard.routing.order import in_order
+from switchboard.routing.preferences import Preferences, preferences
+
+NEAR_MATCHES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    endpoints: tuple[Endpoint, ...]
+    rejected: tuple[Rejection, ...]
+
+
+def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, callable_providers: Container[str]) -> Plan:
+    """`callable_providers` are the ids of those that have a key, or need none.
+
+    Raises InvalidRequest, ModelNotFound, or NoEndpointFits with every endpoint's reason.
+    """
+    wishes = preferences(request)
+    chosen: list[Endpoint] = []
+    rejected: list[Rejection] = []
+    for name in dict.fromkeys((request.model, *wishes.models)):
+        fitting, misfits = _sort_out(request, wishes, find_model(catalog, name), callable_providers)
+        chosen += in_order(fitting, request, wishes, rankings)
+        rejected += misfits
+    if not chosen:
+        raise _nothing_fits(request, rejected)
+    return Plan(tuple(chosen if wishes.allow_fallbacks or wishes.order else chosen[:1]), tuple(rejected))
+
+
+def find_model(catalog: Catalog, name: str) -> Model:
+    """Raises ModelNotFound with near matches."""
+    model = catalog.find(name)
+    if model:
+        return model
+    near = _near(catalog, name)
+    hint = f" Did you mean {' or '.join(f'`{match}`' for match in near)}?" if near else ""
+    error = ModelNotFound(
+        f"There is no model `{name}`.{hint} GET /api/v1/models lists all of them.",
+        param="model",
+        metadata={"near_matches": list(near)},
+    )
+    error.availability = {"code": "model_not_found", "retryable": False, "requested_models": [name]}
+    raise error
+
+
+def _near(catalog: Catalog, name: str) -> list[str]:
+    names = {**{model_id.partition("/")[2]: model_id for model_id in catalog.models}, **catalog.aliases}
+    full = difflib.get_close_matches(name, catalog.models, NEAR_MATCHES)
+    short = [names[match] for match in difflib.get_close_matches(name.rpartition("/")[2], names, NEAR_MATCHES)]
+    return list(dict.fromkeys(full + short))[:NEAR_MATCHES]
+
+
+def _sort_out(
+    request: ChatRequest, wishes: Preferences, model: Model, callable_providers: Container[str]
+) -> tuple[list[Endpoint], list[Rejection]]:
+    fitting: list[Endpoint] = []
+    rejected: list[Rejection] = []
+    for endpoint in model.endpoints:
+        misfit = _without_key(endpoint, callable_providers) or rejection(request, wishes, endpoint)
+        if misfit:
+            rejected.append(misfit)
+        else:
+            fitting.append(endpoint)
+    soft = soft_rejections(request, fitting)
+    lost = {misfit.endpoint.id for misfit in soft}
+    return [endpoint for endpoint in fitting if endpoint.id not in lost], rejected + soft
+
+
+def _without_key(endpoint: Endpoint, callable_providers: Container[str]) -> Rejection | None:
+    if endpoint.provider.id in callable_providers:
+        return None
+    name = endpoint.provider.name
+    return Rejection(endpoint, "no_credential", f"no key for {name} is configured on this gateway")
+
+
+def _nothing_fits(request: ChatRequest, rejected: Sequence[Rejection]) -> NoEndpointFits:
+    reasons = "; ".join(f"{misfit.endpoint.tag}: {misfit.reason}" for misfit in rejected) or "it has no endpoints"
+    error = NoEndpointFits(f"No endpoint of `{request.model}` can serve this request: {reasons}.")
+    error.availability = availability(request, rejected)
+    return error
+
+
+def availability(request: ChatRequest, rejected: Sequence[Rejection]) -> JsonObject:
+    """OpenRouter's error.availability, and every endpoint's own reason under `endpoints`."""
+    return {
+        "code": "constraint_filtered" if rejected else "no_endpoints",
+        "retryable": False,
+        "requested_models": [request.model],
+        "affected_providers": list(dict.fromkeys(misfit.endpoint.provider.id for misfit in rejected)),
+        "excluded_by": list(dict.fromkeys(misfit.code for misfit in rejected)),
+        "endpoints": [
+            {"endpoint": misfit.endpoint.id, "code": misfit.code, "reason": misfit.reason} for misfit in rejected
+        ],
+    }

@@ -1,0 +1,117 @@
+"""The only HTTP client: pyreqwest behind two calls. One client per process, redirects never followed.
+
+By default pyreqwest reads 64 KiB ahead before it hands a reply over, which holds back a whole stream and loses its head
+when it is cut: hence `streamed_read_buffer_limit(0)` on every request (tests/integration/test_transport.py).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pyreqwest.bytes import Bytes
+from pyreqwest.client import Client, ClientBuilder
+from pyreqwest.exceptions import PyreqwestError, RequestTimeoutError
+from pyreqwest.request import RequestBuilder
+from pyreqwest.response import Response
+
+from switchboard.wire.http import HttpRequest
+
+CONNECT_SECONDS = 3.0
+IDLE_SECONDS = 55.0  # below the 60 s after which most load balancers drop an idle connection
+
+
+class ConnectionFailed(OSError):
+    """No answer: refused, unknown host, bad certificate, or cut before the headers."""
+
+
+class ConnectionCut(OSError):
+    """The reply broke off after its headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply whose body is still arriving."""
+
+    status: int
+    headers: Mapping[str, str]
+    _response: Response
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The body as it arrives. Raises ConnectionCut when it breaks off, after the pieces that did arrive."""
+        reader = self._response.body_reader
+        while (piece := await _read(reader.read_chunk)) is not None:
+            yield bytes(piece)
+
+    async def body(self, limit: int) -> bytes:
+        """The whole body, or ConnectionCut if it is longer than `limit` bytes."""
+        collected = bytearray()
+        async for piece in self.pieces():
+            collected += piece
+            if len(collected) > limit:
+                raise ConnectionCut(f"the reply is longer than {limit} bytes")
+        return bytes(collected)
+
+
+class HttpClient:
+    """Sends requests and hands replies over as they arrive. Close it when the process ends."""
+
+    def __init__(self, connect_seconds: float = CONNECT_SECONDS) -> None:
+        self._client: Client = (
+            ClientBuilder()
+            .connect_timeout(timedelta(seconds=connect_seconds))
+            .pool_idle_timeout(timedelta(seconds=IDLE_SECONDS))
+            .follow_redirects(False)
+            .no_proxy()
+            .user_agent("switchboard")
+            .build()
+        )
+
+    @asynccontextmanager
+    async def open(self, request: HttpRequest) -> AsyncIterator[Reply]:
+        """A reply with its headers read; leaving the block closes the connection if the body is not finished.
+
+        Raises ConnectionFailed, or TimeoutError when the connection is not made in time.
+        """
+        streamed = self._builder(request).streamed_read_buffer_limit(0).build_streamed()
+        try:
+            response = await streamed.__aenter__()
+        except RequestTimeoutError as error:
+            raise TimeoutError("no connection in time") from error
+        except PyreqwestError as error:
+            raise ConnectionFailed(_reason(error)) from error
+        try:
+            yield Reply(response.status, dict(response.headers), response)
+        finally:
+            await streamed.__aexit__(None, None, None)
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, timeout: float
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """One short exchange, whole: status, headers, body. Raises OSError, of which TimeoutError is one."""
+        async with asyncio.timeout(timeout), self.open(HttpRequest(method, url, headers, body)) as reply:
+            return reply.status, reply.headers, await reply.body(_SHORT_REPLY_BYTES)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    def _builder(self, request: HttpRequest) -> RequestBuilder:
+        return self._client.request(request.method, request.url).headers(request.headers).body_bytes(request.body)
+
+
+_SHORT_REPLY_BYTES = 32 * 1024 * 1024
+
+
+async def _read(read_chunk: Callable[[], Awaitable[Bytes | None]]) -> Bytes | None:
+    try:
+        return await read_chunk()
+    except PyreqwestError as error:
+        raise ConnectionCut(_reason(error)) from error
+
+
+def _reason(error: PyreqwestError) -> str:
+    """The innermost cause, in one line: the outer ones only say that a request failed."""
+    details = getattr(error, "details", None) or {}
+    causes = details.get("causes") or [{"message": str(error)}]
+    return str(causes[-1]["message"])
