@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from switchboard.accounting.estimate import without_margin
 from switchboard.accounting.generation import Generation
 from switchboard.accounting.price import Bill, bill
 from switchboard.catalog.model import Endpoint
@@ -66,8 +67,10 @@ class Answer:
             self.generation_id,
             int(self.created),
             endpoint.model if endpoint else self.request.model,
+            endpoint.provider.id if endpoint else "",
             endpoint.provider.name if endpoint else "",
             endpoint.provider.protocol if endpoint else self.request.protocol,
+            without_margin(self.request.prompt_tokens),
         )
 
     def bill(self) -> Bill:

@@ -53,7 +53,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Thinking:
-    """Reasoning shown to the caller; `signature` is only good at the `provider` that made it."""
+    """Reasoning shown to the caller; `signature` is only good at the `provider` (its id) that made it.
+
+    `redacted` thinking has no text: its `signature` holds the sealed block.
+    """
 
     text: str
     signature: str | None = None
@@ -148,15 +151,21 @@ NO_USAGE = Usage()
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
+    """`is_refusal` if the model says no in these words."""
+
     text: str
     choice: int = 0
+    is_refusal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ThinkingDelta:
+    """A signature ends its block of thinking; `redacted` is a whole block that only its provider can read."""
+
     text: str
     signature: str | None = None
     choice: int = 0
+    redacted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +181,12 @@ class ToolCallDelta:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
+    """`stop_sequence` is the one that was hit, where the provider says so."""
+
     reason: FinishReason
     native: str
     choice: int = 0
+    stop_sequence: str | None = None
 
 
 StreamEvent = TextDelta | ThinkingDelta | ToolCallDelta | Finish | Usage
@@ -198,10 +210,16 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Who answers: what every piece of a reply says about itself. `created` is in Unix seconds."""
+    """Who answers: what every piece of a reply says about itself. `created` is in Unix seconds.
+
+    `dialect` is the upstream's: where it is the client's own, chunks are passed on as `native` has them.
+    `prompt_tokens` is the estimate, for dialects that must name a figure before the provider has.
+    """
 
     generation_id: str
     created: int
     model: str
+    provider_id: str
     provider_name: str
     dialect: str
+    prompt_tokens: int = 0

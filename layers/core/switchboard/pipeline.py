@@ -13,13 +13,12 @@ from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
 from switchboard.dispatch import Dispatch, Upstreams
 from switchboard.errors import SwitchboardError, UpstreamFailure
-from switchboard.protocols.interface import ClientProtocol
+from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.rankings_cache import RankingsCache
 from switchboard.routing.plan import make_plan
 from switchboard.storage.database import StorageError
 from switchboard.telemetry import Telemetry
 
-EVENT_STREAM = "text/event-stream; charset=utf-8"
 JSON = "application/json"
 
 
@@ -28,8 +27,7 @@ class Call:
     """What came in. `received` and `deadline` are on the monotonic clock; headers have lower-case names."""
 
     protocol: ClientProtocol
-    headers: Mapping[str, str]
-    body: bytes
+    arrival: Arrival
     received: float
     deadline: float
 
@@ -50,8 +48,8 @@ class Client(Protocol):
 
     async def end(self, data: bytes) -> None: ...
 
-    def hold_line(self) -> None:
-        """From now on fill silences with comments (they begin the reply if need be), and notice a hang-up."""
+    def hold_line(self, keep_alive: bytes, content_type: str) -> None:
+        """From now on fill silences with `keep_alive` (it begins the reply if need be), and notice a hang-up."""
 
 
 class UsageRecords(Protocol):
@@ -95,15 +93,15 @@ class Pipeline:
 
     async def _prepare(self, call: Call) -> Answer:
         key, rankings, available = await asyncio.gather(
-            self.authenticator.authenticate_inference(call.headers),
+            self.authenticator.authenticate_inference(call.arrival.headers),
             self.rankings.current(),
             self.providers.callable(),
         )
-        request = call.protocol.parse(call.body)
+        request = call.protocol.parse(call.arrival)
         plan = make_plan(request, self.catalog, rankings, available)
         now = self.clock.now()
         run = Dispatch(request, plan, self.upstreams, self.clock, call.deadline)
-        return Answer(ids.new_generation_id(now), now, Caller.of(key, request, call.headers), request, run)
+        return Answer(ids.new_generation_id(now), now, Caller.of(key, request, call.arrival.headers), request, run)
 
     async def _whole(self, call: Call, client: Client, answer: Answer) -> None:
         chunks = await answer.run.start()
@@ -115,11 +113,12 @@ class Pipeline:
         await client.end(body)
 
     async def _stream(self, call: Call, client: Client, answer: Answer) -> None:
-        client.hold_line()
+        stream_type = call.protocol.stream_type(answer.request)
+        client.hold_line(call.protocol.keep_alive, stream_type)
         opening = await answer.run.start()
         headers = endpoint_headers(answer.commit())
-        renderer = call.protocol.stream(answer.served(), include_usage=answer.request.include_usage)
-        await client.start(200, {**self._headers(call, answer, EVENT_STREAM), **headers})
+        renderer = call.protocol.stream(answer.served(), answer.request)
+        await client.start(200, {**self._headers(call, answer, stream_type), **headers})
         await client.write(renderer.render(opening))
         try:
             async for chunks in answer.run.rest():
@@ -137,7 +136,7 @@ class Pipeline:
         if answer is not None:
             answer.failed(error)
         if client.started and answer is not None:
-            renderer = call.protocol.stream(answer.served(), include_usage=False)
+            renderer = call.protocol.stream(answer.served(), answer.request)
             await client.end(renderer.fail(error, answer.bill()))
             return
         generation_id = answer.generation_id if answer else None

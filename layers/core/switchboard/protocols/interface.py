@@ -1,11 +1,25 @@
 """What every client dialect offers. No I/O."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from switchboard.accounting.price import Bill
 from switchboard.chat import ChatRequest, Chunk, Served
 from switchboard.errors import SwitchboardError
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request as it came in: some dialects say in the path or in a header what others say in the body.
+
+    `path` holds the route's named parts, `query` the query's parameters, `headers` have lower-case names.
+    """
+
+    body: bytes
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class StreamRenderer(Protocol):
@@ -23,14 +37,19 @@ class StreamRenderer(Protocol):
 
 class ClientProtocol(Protocol):
     name: str
+    keep_alive: bytes
+    """What fills a silence: readers of the dialect skip it."""
 
-    def parse(self, body: bytes) -> ChatRequest:
+    def parse(self, arrival: Arrival) -> ChatRequest:
         """Raises InvalidRequest, naming the field."""
+
+    def stream_type(self, request: ChatRequest) -> str:
+        """The content type of a streamed answer."""
 
     def reply(self, served: Served, chunk: Chunk, bill: Bill) -> bytes:
         """A whole answer."""
 
-    def stream(self, served: Served, *, include_usage: bool) -> StreamRenderer: ...
+    def stream(self, served: Served, request: ChatRequest) -> StreamRenderer: ...
 
     def error(self, error: SwitchboardError, generation_id: str | None) -> bytes:
         """An error instead of an answer."""

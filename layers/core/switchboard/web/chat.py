@@ -1,6 +1,7 @@
 """The inference routes: plain Starlette, because FastAPI would cost the chat function 300 ms of every cold start."""
 
 from collections.abc import Callable
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from switchboard.clock import Clock
 from switchboard.errors import InvalidRequest, NotFound, PayloadTooLarge, SwitchboardError
 from switchboard.pipeline import Call, Pipeline
-from switchboard.protocols.interface import ClientProtocol
+from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.telemetry import Telemetry
 from switchboard.web.line import Line
@@ -41,7 +42,8 @@ class Inference:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             body = await _body(headers, receive)
-            await self._pipeline.answer(Call(self._protocol, headers, body, received, self._deadline(scope)), line)
+            arrival = Arrival(body, scope.get("path_params", {}), _query(scope), headers)
+            await self._pipeline.answer(Call(self._protocol, arrival, received, self._deadline(scope)), line)
         except SwitchboardError as error:
             await self._refuse(line, error)
         except Exception:  # noqa: BLE001  # the door: nobody foresaw it; it is logged, and the caller told nothing of it
@@ -91,6 +93,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
         shown = InvalidRequest(f"{request.method} is not possible at {request.url.path}.")
         shown.status = status
     return Response(OpenAiChat().error(shown, None), status_code=status, media_type="application/json")
+
+
+def _query(scope: Scope) -> dict[str, str]:
+    """The last one holds where a parameter comes twice."""
+    return dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
 
 async def _body(headers: dict[str, str], receive: Receive) -> bytes:

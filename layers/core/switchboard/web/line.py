@@ -5,12 +5,8 @@ from collections.abc import Coroutine, Mapping
 
 from starlette.types import Message, Receive, Scope, Send
 
-from switchboard.wire.sse import encode_comment
-
 FIRST_SILENCE = 10.0  # openai-go before 3.43 takes a comment for the end: none before the silence is a long one
 NEXT_SILENCES = 15.0
-COMMENT = encode_comment("SWITCHBOARD PROCESSING")
-EVENT_STREAM: Mapping[str, str] = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
 
 
 class Line:
@@ -28,6 +24,8 @@ class Line:
         self._send = send
         self._broken = False
         self._ended = False
+        self._keep_alive = b""
+        self._content_type = ""
         self._last_write = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -50,7 +48,9 @@ class Line:
         self.release()
         await self._pass_on({"type": "http.response.body", "body": data, "more_body": False})
 
-    def hold_line(self) -> None:
+    def hold_line(self, keep_alive: bytes, content_type: str) -> None:
+        self._keep_alive = keep_alive
+        self._content_type = content_type
         loop = asyncio.get_running_loop()
         self._last_write = loop.time()
         self._timer = loop.call_later(FIRST_SILENCE, self._speak_up, FIRST_SILENCE)
@@ -76,8 +76,8 @@ class Line:
         self._timer = loop.call_later(NEXT_SILENCES, self._speak_up, NEXT_SILENCES)
 
     async def _comment(self) -> None:
-        await self.start(200, EVENT_STREAM)
-        await self.write(COMMENT)
+        await self.start(200, {"content-type": self._content_type, "cache-control": "no-cache"})
+        await self.write(self._keep_alive)
 
     async def _watch(self, answering: asyncio.Task[None]) -> None:
         while (await self._receive())["type"] != "http.disconnect":

@@ -7,6 +7,7 @@ carry raw. Only whole lines are decoded, so a code point split over two reads is
 from dataclasses import dataclass, field
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+EVENT_STREAM = "text/event-stream; charset=utf-8"
 MAX_EVENT_BYTES = 8 * 1024 * 1024
 
 

@@ -3,24 +3,30 @@
 from switchboard.accounting.price import Bill
 from switchboard.chat import ChatRequest, Chunk, Served
 from switchboard.errors import SwitchboardError
+from switchboard.protocols.interface import Arrival
 from switchboard.protocols.openai_chat.errors import error_body
 from switchboard.protocols.openai_chat.parse import PROTOCOL, parse
 from switchboard.protocols.openai_chat.render import OpenAiChatStream, render_reply
+from switchboard.wire.sse import EVENT_STREAM, encode_comment
 
 __all__ = ["OpenAiChat"]
 
 
 class OpenAiChat:
     name = PROTOCOL
+    keep_alive = encode_comment("SWITCHBOARD PROCESSING")
 
-    def parse(self, body: bytes) -> ChatRequest:
-        return parse(body)
+    def parse(self, arrival: Arrival) -> ChatRequest:
+        return parse(arrival.body)
+
+    def stream_type(self, _request: ChatRequest) -> str:
+        return EVENT_STREAM
 
     def reply(self, served: Served, chunk: Chunk, bill: Bill) -> bytes:
         return render_reply(served, chunk, bill)
 
-    def stream(self, served: Served, *, include_usage: bool) -> OpenAiChatStream:
-        return OpenAiChatStream(served, include_usage)
+    def stream(self, served: Served, request: ChatRequest) -> OpenAiChatStream:
+        return OpenAiChatStream(served, request.include_usage)
 
     def error(self, error: SwitchboardError, generation_id: str | None) -> bytes:
         return error_body(error, generation_id)
