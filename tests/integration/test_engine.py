@@ -201,6 +201,7 @@ def test_a_second_engine_on_the_same_state_is_refused(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             timeout=20,
+            check=False,
         )
     assert second.returncode == 2
     assert "another engine is using" in second.stderr
