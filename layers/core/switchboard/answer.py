@@ -89,7 +89,7 @@ class Answer:
             key_id=self.caller.key_id,
             created=self.created,
             finished=finished,
-            model=endpoint.model if endpoint else self.request.model,
+            model=endpoint.model if endpoint else self.run.first_choice.model,
             model_asked=self.request.model,
             protocol=self.request.protocol,
             streamed=self.request.stream,

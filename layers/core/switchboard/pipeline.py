@@ -7,6 +7,7 @@ from typing import Protocol
 
 from switchboard import ids
 from switchboard.accounting.generation import Generation
+from switchboard.answer import Answer, Caller, endpoint_headers, error_headers, summary
 from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
@@ -14,7 +15,6 @@ from switchboard.dispatch import Dispatch, Upstreams
 from switchboard.errors import SwitchboardError, UpstreamFailure
 from switchboard.protocols.interface import ClientProtocol
 from switchboard.rankings_cache import RankingsCache
-from switchboard.answer import Answer, Caller, endpoint_headers, error_headers, summary
 from switchboard.routing.plan import make_plan
 from switchboard.storage.database import StorageError
 from switchboard.telemetry import Telemetry

@@ -51,6 +51,26 @@ class AwsEnvironment:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LambdaEnvironment:
+    """What Lambda tells the process that is to take its invocations; `pollers` is how many it may hold at once."""
+
+    runtime_api: str
+    pollers: int
+    snap_start: bool
+    buffered: bool  # `sam local` cannot read a streamed answer
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] | None = None) -> "LambdaEnvironment":
+        source = os.environ if environment is None else environment
+        return cls(
+            runtime_api=source.get("AWS_LAMBDA_RUNTIME_API", ""),
+            pollers=_number("AWS_LAMBDA_MAX_CONCURRENCY", source.get("AWS_LAMBDA_MAX_CONCURRENCY") or "1"),
+            snap_start=source.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start",
+            buffered=bool(source.get("AWS_SAM_LOCAL")),
+        )
+
+
 def _number(name: str, text: str) -> int:
     try:
         return int(text)

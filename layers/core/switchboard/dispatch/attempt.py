@@ -53,6 +53,9 @@ class Limits:
         return self.first_content + (max_output or USUAL_OUTPUT_TOKENS) / SLOW_TOKENS_PER_SECOND
 
 
+USUAL_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class Upstreams:
     """How endpoints are reached: their dialects by name, their providers' keys, and the HTTP client."""
@@ -60,7 +63,7 @@ class Upstreams:
     dialects: Mapping[str, UpstreamDialect]
     secret_of: Callable[[str], Secret | None]
     transport: Transport
-    limits: Limits = Limits()
+    limits: Limits = USUAL_LIMITS
 
 
 class Running:

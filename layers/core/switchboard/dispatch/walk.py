@@ -70,6 +70,10 @@ class Dispatch:
         outcome = failure.failure.value if failure else CANCELLED if cancelled else OK
         self.attempts.append(running.record(outcome, failure))
 
+    @property
+    def first_choice(self) -> Endpoint:
+        return self._plan.endpoints[0]
+
     def waited(self) -> float:
         """Seconds spent waiting for providers so far: what remains of the time until now is ours."""
         over = sum(attempt.duration_ms for attempt in self.attempts) / 1000

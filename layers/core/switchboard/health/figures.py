@@ -59,3 +59,5 @@ class Rankings:
 
 
 NO_RANKINGS = Rankings(0, MappingProxyType({}))
+_NO_ATTEMPTS = Uptime(0, 0)
+NO_FIGURES = EndpointFigures(_NO_ATTEMPTS, _NO_ATTEMPTS, _NO_ATTEMPTS)

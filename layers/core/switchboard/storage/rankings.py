@@ -20,6 +20,7 @@ from switchboard.storage.database import (
     Item,
     Key,
     Missing,
+    StorageError,
 )
 from switchboard.storage.fields import number, whole
 
@@ -53,12 +54,15 @@ class RankingStore:
         return True
 
     async def read(self) -> Rankings:
-        """NO_RANKINGS until something is published."""
+        """NO_RANKINGS until something is published. Raises StorageUnavailable; StorageError for an unreadable item."""
         item = await self.database.get(self.table, KEY)
         if item is None or not isinstance(item["z"], bytes):
             return NO_RANKINGS
-        rows: dict[str, Row] = orjson.loads(zlib.decompress(item["z"]))
-        endpoints = {endpoint: _figures(row) for endpoint, row in rows.items()}
+        try:
+            rows: dict[str, Row] = orjson.loads(zlib.decompress(item["z"]))
+            endpoints = {endpoint: _figures(row) for endpoint, row in rows.items()}
+        except (zlib.error, ValueError, TypeError, AttributeError) as error:
+            raise StorageError(f"the rankings item cannot be read: {error!r}") from error
         return Rankings(whole(item, "v") or 0, endpoints, number(item, "at") or 0.0)
 
 

@@ -1,0 +1,38 @@
+"""The chat function: `app` is streamed by switchboard.runtime, `handler` is its buffered door (sam local)."""
+
+from mangum import Mangum
+from switchboard.catalog.packaged import packaged_catalog
+from switchboard.clock import SystemClock
+from switchboard.gateway import Surroundings, chat_gateway
+from switchboard.settings import AwsEnvironment, Settings
+from switchboard.storage.dynamodb import DynamoDatabase
+from switchboard.storage.secrets import provider_secrets
+from switchboard.storage.signed import DYNAMODB, SSM, Aws, SignedService
+from switchboard.telemetry import Telemetry
+from switchboard.transport import HttpClient
+from switchboard.wire.sigv4 import Credentials
+
+settings = Settings.read()
+clock = SystemClock()
+http = HttpClient()
+
+
+def credentials() -> Credentials:
+    here = AwsEnvironment.read()
+    return Credentials(here.access_key, here.secret_key, here.session_token)
+
+
+environment = AwsEnvironment.read()
+aws = Aws(http, clock, credentials, environment.region, environment.endpoint)
+app = chat_gateway(
+    Surroundings(
+        settings=settings,
+        catalog=packaged_catalog(),
+        database=DynamoDatabase(SignedService(aws, DYNAMODB)),
+        load_provider_keys=lambda: provider_secrets(SignedService(aws, SSM), settings.stack_name),
+        transport=http,
+        telemetry=Telemetry(settings.log_level),
+        clock=clock,
+    )
+)
+handler = Mangum(app, lifespan="off")
