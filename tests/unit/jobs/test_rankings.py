@@ -65,7 +65,10 @@ class World:
 def histories(draw: st.DrawFn) -> tuple[list[tuple[float, Generation]], list[tuple[float, int | None]]]:
     """Records with the time they were written at (up to three minutes late), and runs, some of which break off."""
     records = draw(st.lists(generations(START, SPAN_MINUTES), max_size=10, unique_by=lambda record: record.id))
-    written = [((record.finished // MINUTE + 1) * MINUTE + draw(st.sampled_from((-59, 0, 60, 120, 179, 180))), record) for record in records]
+    written = [
+        ((record.finished // MINUTE + 1) * MINUTE + draw(st.sampled_from((-59, 0, 60, 120, 179, 180))), record)
+        for record in records
+    ]
     seconds = draw(st.lists(st.integers(0, (SPAN_MINUTES + 4) * MINUTE), max_size=10))
     breaks = st.none() | st.integers(0, 60)
     return written, [(START + second, draw(breaks)) for second in sorted(seconds)]
