@@ -147,6 +147,7 @@ class Running:
                 chunks = decoder.close() if piece is None else decoder.feed(piece)
                 if chunks:
                     yield chunks
+                    decoder.feed(b"")  # raises the failure that came in the same piece
                 if piece is None:
                     return
 

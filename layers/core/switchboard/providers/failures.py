@@ -47,7 +47,7 @@ def failure_class(status: int, code: str | None, message: str) -> Failure:
     """Code before words before status: a 400 may mean three different things."""
     if code and code in _BY_CODE:
         return _BY_CODE[code]
-    if 400 <= status < 500 and _TOO_LONG.search(message[:_WORDS_READ]):
+    if status < 500 and _TOO_LONG.search(message[:_WORDS_READ]):
         return Failure.CONTEXT_LENGTH
     if status in _BY_STATUS:
         return _BY_STATUS[status]
