@@ -1,5 +1,6 @@
 """Which class of failure an upstream's status, code and words stand for (specs/protocols.md section 9)."""
 
+import math
 import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -56,18 +57,24 @@ def failure_class(status: int, code: str | None, message: str) -> Failure:
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     """Seconds to wait, from `retry-after-ms` or `retry-after` (a number or a date); None if neither can be read."""
+    milliseconds = _number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return max(0.0, milliseconds / 1000)
+    named = headers.get("retry-after", "")
+    seconds = _number(named)
+    return _seconds_until(named, now) if seconds is None else max(0.0, seconds)
+
+
+def _number(text: str) -> float | None:
     try:
-        if "retry-after-ms" in headers:
-            return max(0.0, float(headers["retry-after-ms"]) / 1000)
-        return max(0.0, float(headers["retry-after"]))
-    except KeyError:
-        return None
+        number = float(text)
     except ValueError:
-        return _seconds_until(headers.get("retry-after", ""), now)
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _seconds_until(date: str, now: float) -> float | None:
     try:
         return max(0.0, parsedate_to_datetime(date).timestamp() - now)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
