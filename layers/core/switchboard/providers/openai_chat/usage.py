@@ -16,10 +16,10 @@ def read_usage(usage: JsonObject, flags: frozenset[str]) -> Usage:
     reasoning = _count(completion_details, "reasoning_tokens")
     inside = 0 if quirks.REASONING_NOT_IN_COMPLETION_TOKENS in flags else reasoning
     apart = cached + written + heard
+    if apart > prompt:  # more than there is: xAI counted it beside the prompt
+        prompt += apart
     return Usage(
-        input=prompt - apart
-        if apart <= prompt
-        else prompt,  # more than all of it: xAI has counted it beside the prompt
+        input=prompt - apart,
         cache_read=cached,
         cache_write_5m=written,
         input_audio=heard,
