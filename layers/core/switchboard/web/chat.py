@@ -16,6 +16,7 @@ from switchboard.protocols.interface import ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.telemetry import Telemetry
 from switchboard.web.line import Line
+from switchboard.wire.sse import encode_event
 
 PREFIXES = ("/api/v1", "/v1")
 MAX_BODY_BYTES = 20 * 1024 * 1024
@@ -59,6 +60,8 @@ class Inference:
 
     async def _refuse(self, line: Line, error: SwitchboardError) -> None:
         body = self._protocol.error(error, None)
+        if line.started:  # a stream, which must not look as if it had come to its end
+            body = encode_event(body)
         await line.start(error.status, {"content-type": "application/json", "content-length": str(len(body))})
         await line.end(body)
 
@@ -83,20 +86,22 @@ async def _healthy(_: Request) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     """Wrong path or method, in the shape that the SDKs read."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
+    assert isinstance(error, HTTPException)
+    status = error.status_code
     shown: SwitchboardError
     if status == 404:
         shown = NotFound(f"There is no route {request.method} {request.url.path}. The API is under /api/v1.")
     else:
         shown = InvalidRequest(f"{request.method} is not possible at {request.url.path}.")
         shown.status = status
-    return Response(OpenAiChat().error(shown, None), status_code=status, media_type="application/json")
+    body = OpenAiChat().error(shown, None)
+    return Response(body, status_code=status, headers=error.headers, media_type="application/json")
 
 
 async def _body(headers: dict[str, str], receive: Receive) -> bytes:
     """Raises PayloadTooLarge without reading on."""
     declared = headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+    if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
         raise _too_large()
     pieces: list[bytes] = []
     size = 0
