@@ -1,17 +1,14 @@
-"""Silences here are some milliseconds long, and nothing waits for longer than it takes the awaited thing to happen."""
-
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from starlette.types import Message, Scope
 from switchboard.pipeline import Client
-from switchboard.web.line import COMMENT, Line
+from switchboard.web.line import COMMENT, SILENCES, Line
 
-SHORT = (0.005, 0.005)
-NEVER = (60.0, 60.0)
-PATIENCE = 5.0
+from tests.fakes import TurnedLoop
 
 
 @dataclass(slots=True)
@@ -19,7 +16,6 @@ class Caller:
     """The server's side of ASGI: `sent` is what the caller would get; `hang_up` ends the wait for a disconnect."""
 
     sent: list[Message] = field(default_factory=list)
-    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
     hang_up: asyncio.Event = field(default_factory=asyncio.Event)
     broken: bool = False
 
@@ -30,19 +26,12 @@ class Caller:
     async def send(self, message: Message) -> None:
         if self.broken:
             raise ConnectionResetError
-        async with self.arrived:
-            self.sent.append(message)
-            self.arrived.notify_all()
-
-    async def until(self, count: int) -> None:
-        """Wait until so many messages were sent."""
-        async with asyncio.timeout(PATIENCE), self.arrived:
-            await self.arrived.wait_for(lambda: len(self.sent) >= count)
+        self.sent.append(message)
 
     def bodies(self) -> list[bytes]:
         return [message["body"] for message in self.sent if message["type"] == "http.response.body"]
 
-    def line(self, silences: tuple[float, float] = NEVER, **scope: Any) -> Line:
+    def line(self, silences: tuple[float, float] = SILENCES, **scope: Any) -> Line:
         plain: Scope = {"type": "http", **scope}
         return Line(plain, self.receive, self.send, silences=silences)
 
@@ -95,90 +84,123 @@ def test_a_reply_begins_once() -> None:
     asyncio.run(run())
 
 
+async def silence(seconds: float) -> None:
+    """So much time passes, in no time."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, TurnedLoop)
+    loop.advance(seconds)
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def turned(story: Coroutine[None, None, None]) -> None:
+    with asyncio.Runner(loop_factory=TurnedLoop) as runner:
+        runner.run(story)
+
+
 def test_a_long_silence_is_filled_and_begins_the_reply_if_need_be() -> None:
-    async def run() -> None:
+    async def story() -> None:
         caller = Caller()
-        line = caller.line(SHORT)
+        line = caller.line()
         line.hold_line()
-        await caller.until(2)
+        await silence(9.9)
+        assert not line.started
+        await silence(0.2)
         assert line.started
         assert caller.sent[0]["status"] == 200
         assert (b"content-type", b"text/event-stream; charset=utf-8") in caller.sent[0]["headers"]
-        assert caller.sent[1]["body"] == COMMENT
+        assert caller.bodies() == [COMMENT]
         line.release()
 
-    asyncio.run(run())
+    turned(story())
 
 
-def test_every_further_silence_is_filled_again() -> None:
-    async def run() -> None:
+def test_every_further_silence_is_filled_again_after_a_while() -> None:
+    async def story() -> None:
         caller = Caller()
-        line = caller.line(SHORT)
+        line = caller.line()
         line.hold_line()
-        await caller.until(4)
+        await silence(10.1)
+        await silence(14.8)
+        assert caller.bodies() == [COMMENT]
+        await silence(0.2)
+        await silence(15.1)
+        assert caller.bodies() == [COMMENT] * 3
         line.release()
-        assert caller.bodies()[:3] == [COMMENT] * 3
 
-    asyncio.run(run())
+    turned(story())
 
 
 def test_a_comment_leaves_a_stream_that_began_as_it_is() -> None:
-    async def run() -> None:
+    async def story() -> None:
         caller = Caller()
-        line = caller.line(SHORT)
+        line = caller.line()
         line.hold_line()
         await line.start(200, {"x-generation-id": "gen-1"})
         await line.write(b"data: 1\n\n")
-        await caller.until(3)
-        line.release()
-        assert caller.bodies()[:2] == [b"data: 1\n\n", COMMENT]
+        await silence(10.1)
+        assert caller.bodies() == [b"data: 1\n\n", COMMENT]
         assert sum(message["type"] == "http.response.start" for message in caller.sent) == 1
+        line.release()
 
-    asyncio.run(run())
+    turned(story())
 
 
 def test_who_speaks_in_time_hears_no_comment() -> None:
-    async def run() -> None:
-        loop = asyncio.get_running_loop()
+    async def story() -> None:
         caller = Caller()
-        line = caller.line((0.1, 0.1))
+        line = caller.line()
         line.hold_line()
-        begun = loop.time()
-        while loop.time() - begun < 0.25:
+        for _ in range(5):
+            await silence(9)
             await line.write(b"data: 1\n\n")
-            await asyncio.sleep(0.01)
-        line.release()
         assert COMMENT not in caller.bodies()
+        await silence(10.1)
+        assert caller.bodies()[-1] == COMMENT
+        line.release()
 
-    asyncio.run(run())
+    turned(story())
 
 
 @pytest.mark.parametrize("how", ["end", "release"])
 def test_after_the_end_all_is_silent(how: str) -> None:
-    async def run() -> None:
+    async def story() -> None:
         caller = Caller()
-        line = caller.line(SHORT)
+        line = caller.line()
         line.hold_line()
         if how == "end":
             await line.end(b"bye")
         else:
             line.release()
         before = len(caller.sent)
-        await asyncio.sleep(0.02)
+        await silence(100)
         assert len(caller.sent) == before
         assert len(asyncio.all_tasks()) == 1
 
-    asyncio.run(run())
+    turned(story())
 
 
 def test_a_line_that_is_not_held_is_never_filled() -> None:
-    async def run() -> None:
+    async def story() -> None:
         caller = Caller()
-        await caller.line(SHORT).start(200, {})
-        await asyncio.sleep(0.02)
+        await caller.line().start(200, {})
+        await silence(100)
         assert len(caller.sent) == 1
 
-    asyncio.run(run())
+    turned(story())
+
+
+def test_other_silences_can_be_asked_for() -> None:
+    async def story() -> None:
+        caller = Caller()
+        line = caller.line(silences=(1, 2))
+        line.hold_line()
+        await silence(1.1)
+        await silence(2.1)
+        assert caller.bodies() == [COMMENT] * 2
+        line.release()
+
+    turned(story())
 
 
 async def hung_up_on(caller: Caller, line: Line) -> bool:
@@ -213,7 +235,7 @@ def test_on_a_server_a_hang_up_cancels_the_answer_and_says_why() -> None:
 def test_on_lambda_a_hang_up_is_not_seen() -> None:
     async def run() -> None:
         caller = Caller()
-        line = caller.line(NEVER, **{"aws.request_id": "r-1"})
+        line = caller.line(SILENCES, **{"aws.request_id": "r-1"})
         assert not await hung_up_on(caller, line)
         assert not line.gone
 
