@@ -9,6 +9,8 @@ from switchboard.ids import ALPHABET, GENERATION_PREFIX
 ENDPOINTS = ("openai/gpt-4.1@openai", "openai/gpt-4.1@azure", "anthropic/claude@anthropic")
 OUTCOMES = ("ok", *(failure.value for failure in Failure))
 
+START = 1_800_000_000.0  # 2027-01-15 08:00:00 UTC
+
 texts = st.text(max_size=12)
 maybe_text = st.none() | texts
 counts = st.integers(0, 10**9)
@@ -38,7 +40,7 @@ def attempts(draw: st.DrawFn) -> Attempt:
 
 
 @st.composite
-def generations(draw: st.DrawFn, start: float = 1_800_000_000.0, minutes: int = 5) -> Generation:
+def generations(draw: st.DrawFn, start: float = START, minutes: int = 5) -> Generation:
     """One that ends within so many minutes of `start` (Unix seconds) and ran for up to 15."""
     finished = start + draw(st.integers(0, minutes * 60_000 - 1)) / 1000
     created = finished - draw(st.integers(0, 899_000)) / 1000
@@ -63,4 +65,24 @@ def generations(draw: st.DrawFn, start: float = 1_800_000_000.0, minutes: int = 
         error=draw(maybe_text),
         app=draw(maybe_text),
         user=draw(maybe_text),
+    )
+
+
+def answered(finished: float, number: int = 0, outcome: str = "ok") -> Generation:
+    """A plain one of two seconds at endpoint m@e; `number` keeps ids apart."""
+    attempt = Attempt("m@e", "e", outcome, 200, 1600, first_token_ms=600, generation_ms=1000)
+    return Generation(
+        id=GENERATION_PREFIX + ulid_at(finished - 2, f"{number:016d}"),
+        key_id="key",
+        created=finished - 2,
+        finished=finished,
+        model="m",
+        model_asked="m",
+        protocol="openai-chat",
+        streamed=True,
+        attempts=(attempt,),
+        endpoint="m@e",
+        provider="e",
+        usage=Usage(input=100, output=50),
+        cost=7,
     )

@@ -1,14 +1,30 @@
-"""The catalog function: a stand-in which answers what the template's tests ask, until the real one comes."""
+"""The catalog function: look-ups and, in time, the pages."""
 
-from fastapi import FastAPI
 from mangum import Mangum
+from switchboard.auth import Authenticator
+from switchboard.catalog.packaged import packaged_catalog
+from switchboard.clock import SystemClock
+from switchboard.rankings_cache import RankingsCache
+from switchboard.settings import AwsEnvironment, Settings
+from switchboard.storage.boto import boto_database
+from switchboard.storage.keys import KeyStore
+from switchboard.storage.rankings import RankingStore
+from switchboard.storage.usage import UsageStore
+from switchboard.telemetry import Telemetry
+from switchboard.web.catalog import Lookups, catalog_app
 
-app = FastAPI()
-
-
-@app.get("/healthz")
-def healthz() -> dict[str, str]:
-    return {"status": "ok"}
-
-
+settings = Settings.read()
+aws = AwsEnvironment.read()
+clock = SystemClock()
+database = boto_database(region=aws.region, endpoint=aws.endpoint)
+app = catalog_app(
+    Lookups(
+        catalog=packaged_catalog(),
+        rankings=RankingsCache(RankingStore(database, settings.uptime_table), clock),
+        generations=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
+        authenticator=Authenticator(KeyStore(database, settings.keys_table), clock),
+        clock=clock,
+    ),
+    Telemetry(settings.log_level),
+)
 handler = Mangum(app, lifespan="off")

@@ -1,33 +1,38 @@
-"""The chat function: a stand-in which answers what the template's tests ask, until the real one comes."""
-
-import asyncio
-from collections.abc import AsyncIterator
+"""The chat function: `app` is streamed by switchboard.runtime, `handler` is its buffered door (sam local)."""
 
 from mangum import Mangum
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from switchboard.catalog.packaged import packaged_catalog
+from switchboard.clock import SystemClock
+from switchboard.gateway import Surroundings, chat_gateway
+from switchboard.settings import AwsEnvironment, Settings
+from switchboard.storage.dynamodb import DynamoDatabase
+from switchboard.storage.secrets import provider_secrets
+from switchboard.storage.signed import DYNAMODB, SSM, Aws, SignedService
+from switchboard.telemetry import Telemetry
+from switchboard.transport import HttpClient
+from switchboard.wire.sigv4 import Credentials
+
+settings = Settings.read()
+clock = SystemClock()
+http = HttpClient()
 
 
-async def healthz(_: Request) -> Response:
-    return JSONResponse({"status": "ok"})
+def credentials() -> Credentials:
+    here = AwsEnvironment.read()
+    return Credentials(here.access_key, here.secret_key, here.session_token)
 
 
-async def chat(request: Request) -> Response:
-    body = await request.json()
-    if body.get("stream"):
-        return StreamingResponse(count(), media_type="text/event-stream")
-    return JSONResponse({"object": "chat.completion", "model": body.get("model")})
-
-
-async def count() -> AsyncIterator[str]:
-    for number in range(5):
-        yield f'data: {{"number": {number}}}\n\n'
-        await asyncio.sleep(0.2)
-    yield "data: [DONE]\n\n"
-
-
-CHAT = [Route(f"{base}/v1/chat/completions", chat, methods=["POST"]) for base in ("/api", "")]
-app = Starlette(routes=[Route("/healthz", healthz), *CHAT])
+environment = AwsEnvironment.read()
+aws = Aws(http, clock, credentials, environment.region, environment.endpoint)
+app = chat_gateway(
+    Surroundings(
+        settings=settings,
+        catalog=packaged_catalog(),
+        database=DynamoDatabase(SignedService(aws, DYNAMODB)),
+        load_provider_keys=lambda: provider_secrets(SignedService(aws, SSM), settings.stack_name),
+        transport=http,
+        telemetry=Telemetry(settings.log_level),
+        clock=clock,
+    )
+)
 handler = Mangum(app, lifespan="off")

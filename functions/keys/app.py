@@ -1,14 +1,17 @@
-"""The keys function: a stand-in which answers what the template's tests ask, until the real one comes."""
+"""The keys function: everything that keys and their limits are about."""
 
-from fastapi import FastAPI
 from mangum import Mangum
+from switchboard.auth import Authenticator
+from switchboard.clock import SystemClock
+from switchboard.settings import AwsEnvironment, Settings
+from switchboard.storage.boto import boto_database
+from switchboard.storage.keys import KeyStore
+from switchboard.telemetry import Telemetry
+from switchboard.web.keys import keys_app
 
-app = FastAPI()
-
-
-@app.get("/api/v1/key")
-def key() -> dict[str, str]:
-    return {"status": "ok"}
-
-
+settings = Settings.read()
+aws = AwsEnvironment.read()
+database = boto_database(region=aws.region, endpoint=aws.endpoint)
+authenticator = Authenticator(KeyStore(database, settings.keys_table), SystemClock())
+app = keys_app(authenticator, Telemetry(settings.log_level))
 handler = Mangum(app, lifespan="off")

@@ -1,5 +1,35 @@
-"""The rankings' composition root. A stand-in: it answers what the template's tests ask, until the real one comes."""
+"""The rankings function: EventBridge Scheduler calls `handler` every minute."""
+
+import asyncio
+from dataclasses import asdict
+
+from switchboard.catalog.packaged import packaged_catalog
+from switchboard.clock import SystemClock
+from switchboard.jobs.rankings import Stores, recompute
+from switchboard.json_types import JsonObject
+from switchboard.settings import AwsEnvironment, Settings
+from switchboard.storage.boto import boto_database
+from switchboard.storage.jobs import JobStore
+from switchboard.storage.rankings import RankingStore
+from switchboard.storage.rollups import RollupStore
+from switchboard.storage.usage import UsageStore
+from switchboard.telemetry import Telemetry
+
+settings = Settings.read()
+aws = AwsEnvironment.read()
+telemetry = Telemetry(settings.log_level)
+database = boto_database(region=aws.region, endpoint=aws.endpoint)
+known = [endpoint.id for model in packaged_catalog().models.values() for endpoint in model.endpoints]
+stores = Stores(
+    usage=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
+    rollups=RollupStore(database, settings.uptime_table),
+    rankings=RankingStore(database, settings.uptime_table),
+    jobs=JobStore(database, settings.uptime_table),
+)
 
 
-def handler(event: dict[str, object], context: object) -> dict[str, object]:
-    return {"ranked": 0, "event": event.get("id"), "context": type(context).__name__}
+def handler(_event: JsonObject, _context: object) -> JsonObject:
+    """What the run did; the event says only that a minute is over."""
+    report = asdict(asyncio.run(recompute(stores, SystemClock(), known=known)))
+    telemetry.info("rankings_recomputed", report)
+    return report

@@ -143,6 +143,9 @@ class Usage:
         return self.output + self.reasoning + self.output_audio
 
 
+NO_USAGE = Usage()
+
+
 @dataclass(frozen=True, slots=True)
 class TextDelta:
     text: str

@@ -46,9 +46,7 @@ def unsupported_parameters(request: ChatRequest, endpoint: Endpoint) -> frozense
     listed = endpoint.supported_parameters
     if listed is None:
         return frozenset()
-    return frozenset(
-        name for name in request.parameters if name in KNOWN_PARAMETERS and not _supports(listed, name)
-    )
+    return frozenset(name for name in request.parameters if name in KNOWN_PARAMETERS and not _supports(listed, name))
 
 
 def dropped_parameters(request: ChatRequest, endpoint: Endpoint) -> frozenset[str]:

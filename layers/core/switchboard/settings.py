@@ -1,4 +1,4 @@
-"""The only reader of the environment. Every variable that template.yaml sets is a field here, and the other way round."""
+"""The only reader of the environment. Each variable that template.yaml sets is a field here, and vice versa."""
 
 import os
 from collections.abc import Mapping

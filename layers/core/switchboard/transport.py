@@ -87,7 +87,12 @@ class HttpClient:
             await streamed.__aexit__(None, None, None)
 
     async def request(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes, timeout: float
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        timeout: float,  # noqa: ASYNC109
     ) -> tuple[int, Mapping[str, str], bytes]:
         """One short exchange, whole: status, headers, body. Raises OSError, of which TimeoutError is one."""
         async with asyncio.timeout(timeout), self.open(HttpRequest(method, url, headers, body)) as reply:

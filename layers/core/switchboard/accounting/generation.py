@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from switchboard.chat import Usage
+from switchboard.chat import NO_USAGE, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Generation:
     provider: str | None = None
     finish_reason: str | None = None
     native_finish_reason: str | None = None
-    usage: Usage = Usage()
+    usage: Usage = NO_USAGE
     cost: int | None = None
     cancelled: bool = False
     estimated: bool = False

@@ -66,4 +66,3 @@ def rates_for(price: Price, prompt_tokens: int) -> Mapping[str, int]:
         if prompt_tokens > tier.above_input_tokens:
             rates = {**rates, **tier.rates}
     return rates
-

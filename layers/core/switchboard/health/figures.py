@@ -48,10 +48,16 @@ class EndpointFigures:
 
 @dataclass(frozen=True, slots=True)
 class Rankings:
-    """What the rankings function publishes: `version` is the minute (Unix time // 60) it speaks of."""
+    """What the rankings function publishes: `version` is the minute (Unix time // 60) it speaks of.
+
+    `computed_at` (Unix seconds) orders what is published more than once in a minute.
+    """
 
     version: int
     endpoints: Mapping[str, EndpointFigures]
+    computed_at: float = 0.0
 
 
 NO_RANKINGS = Rankings(0, MappingProxyType({}))
+_NO_ATTEMPTS = Uptime(0, 0)
+NO_FIGURES = EndpointFigures(_NO_ATTEMPTS, _NO_ATTEMPTS, _NO_ATTEMPTS)

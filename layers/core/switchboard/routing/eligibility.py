@@ -31,20 +31,14 @@ def rejection(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> 
     return None
 
 
-def _status(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
-    if endpoint.status in ("disabled", "retired"):
-        return "status", f"it is {endpoint.status} in the catalog"
-    return None
-
-
 def _providers(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
     if wishes.only and not any(names_endpoint(name, endpoint.tag) for name in wishes.only):
         return "allowed_providers", "it is not in `provider.only`"
     if any(names_endpoint(name, endpoint.tag) for name in wishes.ignore):
         return "allowed_providers", "it is in `provider.ignore`"
-    if not wishes.allow_fallbacks and wishes.order:
-        if not any(names_endpoint(name, endpoint.tag) for name in wishes.order):
-            return "allowed_providers", "it is not in `provider.order`, and fallbacks are off"
+    listed = any(names_endpoint(name, endpoint.tag) for name in wishes.order)
+    if wishes.order and not wishes.allow_fallbacks and not listed:
+        return "allowed_providers", "it is not in `provider.order`, and fallbacks are off"
     return None
 
 
@@ -84,7 +78,7 @@ def _parameters(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -
     return ("require_parameters", f"it does not support {', '.join(missing)}") if missing else None
 
 
-RULES: tuple[Rule, ...] = (_status, _providers, _modalities, _context, _room, _output, _parameters)
+RULES: tuple[Rule, ...] = (_providers, _modalities, _context, _room, _output, _parameters)
 
 # If any endpoint supports these, only those that do are used; if none does, the request runs without (OpenRouter).
 SOFT_PARAMETERS = ("tools", "response_format", "verbosity")

@@ -12,7 +12,7 @@ SORTS = ("price",)
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """`order`, `only` and `ignore` hold provider ids or endpoint tags; `models` the models to fall back to, in order."""
+    """`order`, `only` and `ignore` hold provider ids or endpoint tags; `models` are models to fall back to."""
 
     models: tuple[str, ...] = ()
     order: tuple[str, ...] = ()

@@ -1,9 +1,11 @@
 """API keys. Their texts are never kept, only their SHA-256; a second, small item lists them by id."""
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from switchboard.ids import new_ulid
 from switchboard.storage.database import (
     PARTITION,
     SORT,
@@ -40,6 +42,16 @@ class ApiKey:
 def hash_key(key_text: str) -> str:
     """SHA-256 in hex. A key has 256 random bits, so there is nothing that a slow hash would protect."""
     return hashlib.sha256(key_text.encode()).hexdigest()
+
+
+def new_key_text() -> str:
+    """256 random bits, to be shown once and never kept."""
+    return KEY_PREFIX + secrets.token_urlsafe(32)
+
+
+def key_of_text(key_text: str, name: str, kind: KeyKind, now: float) -> ApiKey:
+    """The record of a key; `now` is Unix seconds."""
+    return ApiKey(hash_key(key_text), new_ulid(now), name, mask_key(key_text), kind, created_at=now)
 
 
 def mask_key(key_text: str) -> str:

@@ -162,7 +162,7 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, now: float) -
 
 
 def failure_of(status: int, native: Json) -> UpstreamFailure:
-    """Reads {"error": {...}}, {"error": "..."}, {"message": ...} and {"detail": ...}; 200 with an error is a failure."""
+    """Reads {"error": {...}}, {"error": "..."}, {"message": ...} and {"detail": ...}; status 200 may be one too."""
     body = native if isinstance(native, dict) else {}
     error = body.get("error") or body
     details = error if isinstance(error, dict) else {"message": error}

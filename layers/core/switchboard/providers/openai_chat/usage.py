@@ -1,4 +1,4 @@
-"""Token counts of OpenAI-compatible servers, taken apart into buckets that do not overlap (specs/protocols.md section 8)."""
+"""Token counts of OpenAI-compatible servers, taken apart into buckets that do not overlap."""
 
 from switchboard.chat import Usage
 from switchboard.json_types import Json, JsonObject

@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from switchboard.accounting.generation import Attempt
-from switchboard.attempt import CANCELLED, OK, Running, Upstreams
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock
+from switchboard.dispatch.attempt import CANCELLED, OK, Running, Upstreams
+from switchboard.dispatch.tally import Tally
 from switchboard.errors import AllAttemptsFailed, Failure, UpstreamFailure
 from switchboard.json_types import JsonObject
 from switchboard.routing.plan import Plan
@@ -21,12 +22,16 @@ LEAST_SECONDS_TO_TRY = 1.0
 
 
 class Dispatch:
-    """One request's walk. `attempts` tells what has been tried so far, `current` the attempt that is committed."""
+    """One request's walk.
+
+    `attempts` are those that are over, `current` the one that is running or committed, `tally` what it has said.
+    """
 
     def __init__(self, request: ChatRequest, plan: Plan, upstreams: Upstreams, clock: Clock, deadline: float) -> None:
         """`deadline` is on the monotonic clock: no attempt outlives it."""
         self.attempts: list[Attempt] = []
         self.current: Running | None = None
+        self.tally = Tally()
         self._request = request
         self._plan = plan
         self._upstreams = upstreams
@@ -40,7 +45,7 @@ class Dispatch:
             if not self._worth_trying(endpoint):
                 continue
             running = Running(self._request, endpoint, self._upstreams, self._clock, self._deadline)
-            self.current = running
+            self.current, self.tally = running, running.tally
             try:
                 return await running.first()
             except UpstreamFailure as failure:
@@ -65,6 +70,15 @@ class Dispatch:
         outcome = failure.failure.value if failure else CANCELLED if cancelled else OK
         self.attempts.append(running.record(outcome, failure))
 
+    @property
+    def first_choice(self) -> Endpoint:
+        return self._plan.endpoints[0]
+
+    def waited(self) -> float:
+        """Seconds spent waiting for providers so far: what remains of the time until now is ours."""
+        over = sum(attempt.duration_ms for attempt in self.attempts) / 1000
+        return over + (self.current.waited() if self.current else 0.0)
+
     def _running(self) -> Running:
         if self.current is None:
             raise RuntimeError("start() has not committed to an endpoint")
@@ -82,7 +96,8 @@ class Dispatch:
 
     def _all_failed(self) -> AllAttemptsFailed:
         if not self._failures:
-            return AllAttemptsFailed("There was no time left to try an endpoint.", last=Failure.TIMEOUT, previous_errors=[])
+            out_of_time = "There was no time left to try an endpoint."
+            return AllAttemptsFailed(out_of_time, last=Failure.TIMEOUT, previous_errors=[])
         endpoint, last = self._failures[-1]
         tried = ", ".join(dict.fromkeys(failed.provider.name for failed, _ in self._failures))
         error = AllAttemptsFailed(

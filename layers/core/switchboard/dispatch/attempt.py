@@ -1,8 +1,8 @@
 """One try of one endpoint, under three clocks: to connect, to the first content, and between contents."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,10 +10,10 @@ from switchboard.accounting.generation import Attempt
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock
+from switchboard.dispatch.tally import Tally
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.providers.interface import UpstreamDialect
 from switchboard.secret import Secret
-from switchboard.tally import Tally
 from switchboard.wire.http import HttpRequest
 
 OK = "ok"
@@ -44,13 +44,16 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds. Connecting is bounded by the transport itself; a keep-alive is no content and resets nothing."""
+    """Seconds; connecting is bounded by the transport itself."""
 
     first_content: float = 20.0
     between_contents: float = 30.0
 
     def whole_answer(self, max_output: int | None) -> float:
         return self.first_content + (max_output or USUAL_OUTPUT_TOKENS) / SLOW_TOKENS_PER_SECOND
+
+
+USUAL_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Upstreams:
     dialects: Mapping[str, UpstreamDialect]
     secret_of: Callable[[str], Secret | None]
     transport: Transport
-    limits: Limits = Limits()
+    limits: Limits = USUAL_LIMITS
 
 
 class Running:
@@ -93,7 +96,7 @@ class Running:
             raise UpstreamFailure(Failure.SERVER, "The answer was empty.", upstream_status=self._status)
         return held
 
-    async def rest(self) -> AsyncIterator[list[Chunk]]:
+    async def rest(self) -> AsyncGenerator[list[Chunk], None]:
         async for chunks in self._stream:
             yield chunks
 
@@ -115,42 +118,40 @@ class Running:
             message=failure.message if failure else None,
         )
 
-    async def _batches(self) -> AsyncIterator[list[Chunk]]:
+    def waited(self) -> float:
+        """Seconds from the request's departure to the first content, or until now."""
+        return (self._first or self._clock.monotonic()) - self._began
+
+    async def _batches(self) -> AsyncGenerator[list[Chunk], None]:
         """Chunks as they arrive, those that arrive together in one list."""
         try:
-            async for chunks in self._stream_chunks() if self._request.stream else self._whole():
+            async for chunks in self._streamed() if self._request.stream else self._whole():
                 self._note(chunks)
                 yield chunks
         except TimeoutError as error:
-            raise UpstreamFailure(Failure.TIMEOUT, str(error) or "No connection in time.") from error
+            raise UpstreamFailure(Failure.TIMEOUT, self._overdue(), upstream_status=self._status) from error
         except OSError as error:
             failure = Failure.SERVER if self._first is None else Failure.CUT
-            raise UpstreamFailure(failure, f"The connection failed: {error}.") from error
+            raise UpstreamFailure(failure, f"The connection failed: {error}.", upstream_status=self._status) from error
 
-    async def _stream_chunks(self) -> AsyncIterator[list[Chunk]]:
-        limit = self._upstreams.limits.first_content
-        async with _patience(self._began + limit, self._deadline, "no content yet"):
-            opening = self._open()
-            reply = await opening.__aenter__()
-        try:
-            await self._accept(reply)
+    async def _streamed(self) -> AsyncIterator[list[Chunk]]:
+        async with AsyncExitStack() as closing:
+            async with self._patience():
+                reply = await closing.enter_async_context(self._open())
+                await self._accept(reply)
             decoder = self._dialect.decoder(self.endpoint)
             pieces = reply.pieces()
             while True:
-                async with self._waiting():
+                async with self._patience():
                     piece = await anext(pieces, None)
-                if piece is None:
-                    break
-                if chunks := decoder.feed(piece):
+                chunks = decoder.close() if piece is None else decoder.feed(piece)
+                if chunks:
                     yield chunks
-            if chunks := decoder.close():
-                yield chunks
-        finally:
-            await opening.__aexit__(None, None, None)
+                if piece is None:
+                    return
 
     async def _whole(self) -> AsyncIterator[list[Chunk]]:
-        limit = self._upstreams.limits.whole_answer(self._request.max_output)
-        async with _patience(self._began + limit, self._deadline, "no answer yet"), self._open() as reply:
+        async with self._patience(), self._open() as reply:
             await self._accept(reply)
             body = await reply.body(MAX_REPLY_BYTES)
         yield [self._dialect.decode_reply(body, self.endpoint)]
@@ -160,30 +161,41 @@ class Running:
         return self._upstreams.transport.open(self._dialect.build(self._request, self.endpoint, secret))
 
     async def _accept(self, reply: Reply) -> None:
-        """Raises UpstreamFailure unless an answer follows."""
+        """Raises UpstreamFailure unless an answer of the kind that was asked for follows."""
         self._status = reply.status
         if reply.status != 200:
-            async with self._waiting():
-                body = await reply.body(MAX_ERROR_BYTES)
-            raise self._dialect.classify(reply.status, reply.headers, body)
+            raise self._dialect.classify(reply.status, reply.headers, await reply.body(MAX_ERROR_BYTES))
         if self._request.stream and reply.headers.get("content-type", "").startswith(JSON_TYPE):
-            async with self._waiting():
-                self._dialect.decode_reply(await reply.body(MAX_REPLY_BYTES), self.endpoint)
+            self._dialect.decode_reply(await reply.body(MAX_REPLY_BYTES), self.endpoint)  # raises if it is an error
             raise UpstreamFailure(Failure.SERVER, "It answered whole when asked to stream.", upstream_status=200)
 
-    def _waiting(self) -> "_Patience":
+    def _patience(self) -> asyncio.Timeout:
+        """The clock that runs now; nothing outlives the deadline. A keep-alive is no content and resets nothing."""
         limits = self._upstreams.limits
-        if self._first is None:
-            return _patience(self._began + limits.first_content, self._deadline, "no content yet")
-        since = self._last or self._first
-        return _patience(since + limits.between_contents, self._deadline, "the answer stalled")
+        if self._last is not None:
+            until = self._last + limits.between_contents
+        elif self._request.stream:
+            until = self._began + limits.first_content
+        else:
+            until = self._began + limits.whole_answer(self._request.max_output)
+        return asyncio.timeout(min(until, self._deadline) - self._clock.monotonic())
+
+    def _overdue(self) -> str:
+        if self._clock.monotonic() >= self._deadline:
+            return "The time that this request may take is over."
+        if self._last is not None:
+            return f"The answer stalled for {self._upstreams.limits.between_contents:g} s."
+        waited = self._clock.monotonic() - self._began
+        return f"No {'content' if self._request.stream else 'answer'} within {waited:.1f} s."
 
     def _note(self, chunks: list[Chunk]) -> None:
         for chunk in chunks:
             self.tally.add(chunk)
         if any(chunk.has_content for chunk in chunks):
             self._last = self._clock.monotonic()
-            self._first = self._first or self._last
+            if self._first is None:
+                self._first = self._last
 
 
-_Patience = AbstractAsyncContextManager[None]
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,60 @@
+# Everything installs itself; the only needs are Python 3.11 or newer, make and a package registry.
+SHELL := /bin/sh
+VENV := .venv
+SAM_VENV := .venv-sam
+BIN := $(VENV)/bin
+SAM := $(SAM_VENV)/bin/sam
+PYTHON ?= $(shell sh scripts/find-python.sh 3.11)
+PYTHON_ON_LAMBDA := 3.13
+export PYTHONPATH := layers/core:.
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check unit lambda-python build deploy key bench lock clean install
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+run: install ## the whole gateway on http://127.0.0.1:8787, no AWS account and no provider key needed
+	@exec $(BIN)/python -m local
+
+test: check unit lambda-python ## all that CI runs: format, lint, types, floors, every test, template and build
+
+check: install ## format, lint, types and import floors
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy layers/core local cli functions/chat functions/catalog functions/keys functions/rankings tests
+	$(BIN)/lint-imports
+
+unit: install $(SAM) ## every test, on the Python at hand
+	$(BIN)/python -m pytest
+
+lambda-python: install ## the suite once more on the Python that Lambda runs, where there is one
+	@sh scripts/test-on.sh $(PYTHON_ON_LAMBDA)
+
+build: $(SAM) ## sam build: functions and layers, for arm64 from any host
+	$(SAM) build
+
+deploy: build ## sam deploy, with the answers in samconfig.toml
+	$(SAM) deploy
+
+key: install ## a new API key in a deployed stack: make key STACK=switchboard NAME=laptop
+	@$(BIN)/python -m cli keys create --stack "$(or $(STACK),switchboard)" --name "$(or $(NAME),first key)"
+
+bench: install ## added latency, time to first token, lag, throughput, cold start, beside a plain reverse proxy
+	$(BIN)/python -m benchmarks.overhead
+
+lock: install ## renew requirements/*.txt from requirements/*.in
+	@sh scripts/lock.sh $(BIN)/uv
+
+clean: ## remove what was installed and built; the state in .switchboard stays
+	rm -rf $(VENV) $(VENV)-* .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+install: $(VENV)/installed
+
+$(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt
+	@sh scripts/install.sh "$(PYTHON)" $(VENV) requirements/dev.txt
+
+$(SAM): requirements/bootstrap.txt requirements/sam.txt
+	@sh scripts/install.sh "$(PYTHON)" $(SAM_VENV) requirements/sam.txt
+	@touch $(SAM)

@@ -1,0 +1,150 @@
+"""One answer in the making: who asked, who serves it, what it costs, and in the end its record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from switchboard.accounting.generation import Generation
+from switchboard.accounting.price import Bill, bill
+from switchboard.catalog.model import Endpoint
+from switchboard.chat import NO_USAGE, ChatRequest, Served
+from switchboard.dispatch import Dispatch
+from switchboard.errors import AllAttemptsFailed, SwitchboardError
+from switchboard.json_types import Json, JsonObject
+from switchboard.storage.keys import ApiKey
+
+NOT_SERVED = Bill(NO_USAGE, 0, 0)
+# Fields that callers fill in themselves are cut, so that a record stays a small item.
+LONGEST_LABEL = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The key's id, and what the caller says of itself."""
+
+    key_id: str
+    referer: str | None
+    app: str | None
+    user: str | None
+    session: str | None
+
+    @classmethod
+    def of(cls, key: ApiKey, request: ChatRequest, headers: Mapping[str, str]) -> "Caller":
+        return cls(
+            key_id=key.id,
+            referer=_label(headers.get("http-referer") or headers.get("referer")),
+            app=_label(headers.get("x-openrouter-title") or headers.get("x-title")),
+            user=_label(request.native.get("user")),
+            session=_label(request.gateway.get("session_id") or headers.get("x-session-id")),
+        )
+
+
+class Answer:
+    """`created` is in Unix seconds."""
+
+    def __init__(self, generation_id: str, created: float, caller: Caller, request: ChatRequest, run: Dispatch) -> None:
+        self.generation_id = generation_id
+        self.created = created
+        self.caller = caller
+        self.request = request
+        self.run = run
+        self._endpoint: Endpoint | None = None
+        self._error: SwitchboardError | None = None
+
+    def commit(self) -> Endpoint:
+        """From now on this answer is that of the endpoint which `run` has committed to."""
+        if self.run.current is None:
+            raise RuntimeError("no endpoint has answered")
+        self._endpoint = self.run.current.endpoint
+        return self._endpoint
+
+    def failed(self, error: SwitchboardError) -> None:
+        self._error = error
+
+    def served(self) -> Served:
+        endpoint = self._endpoint
+        return Served(
+            self.generation_id,
+            int(self.created),
+            endpoint.model if endpoint else self.request.model,
+            endpoint.provider.name if endpoint else "",
+            endpoint.provider.protocol if endpoint else self.request.protocol,
+        )
+
+    def bill(self) -> Bill:
+        """So far; nothing is billed for what no endpoint has served."""
+        if self._endpoint is None:
+            return NOT_SERVED
+        usage, _ = self.run.tally.billed_usage(self.request)
+        return bill(usage, self._endpoint.price)
+
+    def attempts_begun(self) -> int:
+        return len(self.run.attempts) + (1 if self.run.current else 0)
+
+    def generation(self, finished: float, *, cancelled: bool) -> Generation:
+        """The record, once the run is over. `finished` is in Unix seconds."""
+        endpoint, tally, charged = self._endpoint, self.run.tally, self.bill()
+        finish = tally.finish if endpoint else None
+        return Generation(
+            id=self.generation_id,
+            key_id=self.caller.key_id,
+            created=self.created,
+            finished=finished,
+            model=endpoint.model if endpoint else self.run.first_choice.model,
+            model_asked=self.request.model,
+            protocol=self.request.protocol,
+            streamed=self.request.stream,
+            attempts=tuple(self.run.attempts),
+            endpoint=endpoint.id if endpoint else None,
+            provider=endpoint.provider.id if endpoint else None,
+            finish_reason=finish.reason if finish else "error" if self._error else None,
+            native_finish_reason=finish.native if finish else None,
+            usage=charged.usage,
+            cost=charged.total,
+            cancelled=cancelled,
+            estimated=endpoint is not None and tally.usage is None,
+            upstream_id=tally.upstream_id if endpoint else None,
+            error=self._error.code if self._error else None,
+            referer=self.caller.referer,
+            app=self.caller.app,
+            user=self.caller.user,
+            session=self.caller.session,
+        )
+
+
+def endpoint_headers(endpoint: Endpoint) -> dict[str, str]:
+    """Who serves the answer; a simulated provider is marked, so that nobody takes its words for a model's."""
+    headers = {"x-switchboard-provider": endpoint.provider.id}
+    if endpoint.provider.facts.get("simulated") is True:
+        headers["x-switchboard-simulated"] = "true"
+    return headers
+
+
+def error_headers(error: SwitchboardError) -> dict[str, str]:
+    """`x-should-retry: false` spares SDKs the two retries that they make of every 5xx by themselves."""
+    headers: dict[str, str] = {}
+    if error.retry_after is not None:
+        headers["retry-after"] = str(max(1, round(error.retry_after)))
+    if isinstance(error, AllAttemptsFailed) and not error.retryable:
+        headers["x-should-retry"] = "false"
+    return headers
+
+
+def summary(generation: Generation) -> JsonObject:
+    """The fields of its log line: no prompt, no answer, no key."""
+    return {
+        "generation_id": generation.id,
+        "key_id": generation.key_id,
+        "model": generation.model,
+        "endpoint": generation.endpoint,
+        "attempts": [f"{attempt.endpoint}: {attempt.outcome}" for attempt in generation.attempts],
+        "prompt_tokens": generation.usage.prompt_tokens,
+        "completion_tokens": generation.usage.completion_tokens,
+        "cost_nano_dollars": generation.cost,
+        "finish_reason": generation.finish_reason,
+        "error": generation.error,
+        "cancelled": generation.cancelled,
+    }
+
+
+def _label(value: Json) -> str | None:
+    return value[:LONGEST_LABEL] if isinstance(value, str) and value else None

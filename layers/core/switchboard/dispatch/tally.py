@@ -1,0 +1,46 @@
+"""Adds up what one answer says about itself, chunk by chunk: its usage, its ends, and how much was said."""
+
+from dataclasses import dataclass, field
+from math import ceil
+
+from switchboard.accounting.estimate import text_tokens, without_margin
+from switchboard.chat import ChatRequest, Chunk, Finish, TextDelta, ThinkingDelta, ToolCallDelta, Usage
+
+
+@dataclass(slots=True)
+class Tally:
+    usage: Usage | None = None
+    finish: Finish | None = None
+    upstream_id: str | None = None
+    said: float = 0.0
+    finishes: set[str] = field(default_factory=set)
+
+    def add(self, chunk: Chunk) -> None:
+        for event in chunk.events:
+            match event:
+                case TextDelta(text) | ThinkingDelta(text):
+                    self.said += text_tokens(text)
+                case ToolCallDelta():
+                    self.said += text_tokens(event.arguments)
+                case Finish():
+                    self.finish = event
+                    self.finishes.add(event.reason)
+                case Usage():  # the last one holds: some servers count along
+                    self.usage = event
+        if self.upstream_id is None and isinstance(chunk.native.get("id"), str):
+            self.upstream_id = str(chunk.native["id"]) or None
+
+    @property
+    def may_be_empty(self) -> bool:
+        """True if an answer without content is a real one: cut to length, filtered, or billed as output."""
+        if self.finish is None:
+            return False
+        if not self.finishes.isdisjoint({"length", "content_filter"}):
+            return True
+        return self.usage is not None and self.usage.completion_tokens > 0
+
+    def billed_usage(self, request: ChatRequest) -> tuple[Usage, bool]:
+        """What the provider counted, or an estimate from what passed by; True says that it is an estimate."""
+        if self.usage is not None:
+            return self.usage, False
+        return Usage(input=without_margin(request.prompt_tokens), output=ceil(self.said)), True

@@ -1,0 +1,1 @@
+"""What runs on a schedule: Lambda calls it every minute, the local server every few seconds."""

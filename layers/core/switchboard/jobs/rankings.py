@@ -1,0 +1,165 @@
+"""Every minute: roll up what was recorded, work out how each endpoint does, publish it.
+
+All rows are computed anew from append-only records: a run may be late, doubled, or cut short, and the next one puts
+things right. It needs the lease only so as not to do the work twice.
+"""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from switchboard.clock import Clock
+from switchboard.health.figures import EndpointFigures, Rankings
+from switchboard.health.rollup import Rollup
+from switchboard.ids import new_ulid
+from switchboard.jobs.levels import SeriesUpdate, Window
+from switchboard.jobs.tally import tally
+from switchboard.storage.jobs import JobStore
+from switchboard.storage.rankings import RankingStore
+from switchboard.storage.rollups import HOURS, MINUTES, RollupStore, Rows, endpoint_of, endpoint_series
+from switchboard.storage.usage import UsageStore
+
+JOB = "rankings"
+# The function must be stopped before: two runs at once are harmless only while neither writes what it read long ago.
+LEASE_SECONDS = 55.0
+MINUTE = 60
+STRAGGLER_MINUTES = 3
+MINUTES_PER_RUN = 30
+# Minute rows live for 48 hours, and an hour must not be summed up while its minutes expire.
+OLDEST_MINUTES = 24 * 60
+PARALLEL = 16
+
+SHORT_MINUTES = 5
+LONG_MINUTES = 30
+DAY_HOURS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    usage: UsageStore
+    rollups: RollupStore
+    rankings: RankingStore
+    jobs: JobStore
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did, for the log. `behind` counts closed minutes left for later runs."""
+
+    ran: bool
+    minutes: int = 0
+    generations: int = 0
+    series: int = 0
+    rows_written: int = 0
+    endpoints: int = 0
+    behind: int = 0
+    published: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Minutes (Unix time // 60) to compute, and the one up to which all is done afterwards."""
+
+    minutes: tuple[int, ...]
+    watermark: int
+
+
+async def recompute(stores: Stores, clock: Clock, *, known: Collection[str] = ()) -> Report:
+    """One run. `known` are endpoint ids to look up if nothing was ever published; after that, those that were active
+    in the last day are known from there. Raises StorageUnavailable; the next run does what this one left."""
+    owner = new_ulid(clock.now())
+    lease = await stores.jobs.acquire(JOB, owner, now=clock.now(), seconds=LEASE_SECONDS)
+    if lease is None:
+        return Report(ran=False)
+    done: int | None = None
+    try:
+        plan = plan_run(lease.watermark, int(clock.now()) // MINUTE)
+        report = await _run(stores, plan, clock.now(), known)
+        done = plan.watermark
+    finally:
+        await stores.jobs.release(lease, watermark=done)
+    return report
+
+
+def plan_run(watermark: int | None, current: int) -> Plan:
+    """Closed minutes from the oldest that is not done, stragglers included, and always the newest ones.
+
+    The open minute is computed as far as it got, so that figures show at once, even while a backlog is worked off.
+    """
+    done = current - 1 - MINUTES_PER_RUN + STRAGGLER_MINUTES if watermark is None else watermark
+    first = max(done - STRAGGLER_MINUTES + 1, current - OLDEST_MINUTES)
+    last = min(current - 1, first + MINUTES_PER_RUN - 1)
+    newest = range(current - STRAGGLER_MINUTES, current + 1)
+    return Plan(tuple(sorted({*range(first, last + 1), *newest})), max(last, done))
+
+
+async def _run(stores: Stores, plan: Plan, now: float, known: Collection[str]) -> Report:
+    fresh, generations = await _fresh_minutes(stores.usage, plan.minutes)
+    previous = await stores.rankings.read()
+    endpoints = {*previous.endpoints, *(known if not previous.version else ())}
+    watched = {endpoint_series(endpoint) for endpoint in endpoints} | {one for one in fresh if endpoint_of(one)}
+    updates = await _bring_up_to_date(stores.rollups, fresh, watched, now)
+    figures = {endpoint_of(update.series): _figures(update, now) for update in updates}
+    active = {endpoint: figure for endpoint, figure in figures.items() if endpoint and figure}
+    version = int(now) // MINUTE
+    return Report(
+        ran=True,
+        minutes=len(plan.minutes),
+        generations=generations,
+        series=len(updates),
+        rows_written=sum(update.written for update in updates),
+        endpoints=len(active),
+        behind=max(0, version - 1 - plan.watermark),
+        published=await stores.rankings.publish(Rankings(version, active, now)),
+    )
+
+
+async def _fresh_minutes(usage: UsageStore, minutes: Collection[int]) -> tuple[dict[str, Rows], int]:
+    """For every series that the records of these minutes speak of, its rows; and how many records there are."""
+    gate = asyncio.Semaphore(PARALLEL)
+
+    async def one(minute: int) -> tuple[dict[str, Rollup], int]:
+        async with gate:
+            generations = await usage.of_minute(minute)
+        return tally(generations), len(generations)
+
+    results = await asyncio.gather(*(one(minute) for minute in minutes))
+    fresh: dict[str, Rows] = {}
+    for minute, (rollups, _) in zip(minutes, results, strict=True):
+        for series, rollup in rollups.items():
+            fresh.setdefault(series, {})[minute * MINUTE] = rollup
+    return fresh, sum(count for _, count in results)
+
+
+async def _bring_up_to_date(
+    rows: RollupStore, fresh: dict[str, Rows], watched: Collection[str], now: float
+) -> list[SeriesUpdate]:
+    gate = asyncio.Semaphore(PARALLEL)
+    minutes = Window(MINUTES.start_of(now) - LONG_MINUTES * MINUTE, int(now))
+    hours = Window(HOURS.start_of(now) - DAY_HOURS * HOURS.seconds, int(now))
+
+    async def one(series: str) -> SeriesUpdate:
+        update = SeriesUpdate(rows, series)
+        async with gate:
+            if series in watched:
+                await update.apply(fresh.get(series, {}), minutes, hours)
+            else:
+                await update.apply(fresh[series])
+        return update
+
+    return await asyncio.gather(*(one(series) for series in sorted({*fresh, *watched})))
+
+
+def _figures(update: SeriesUpdate, now: float) -> EndpointFigures | None:
+    """Each window is that many whole minutes or hours, and the open one. None if nothing happened for a day."""
+    minute = MINUTES.start_of(now)
+    day = _since(update.hours, HOURS.start_of(now) - DAY_HOURS * HOURS.seconds)
+    if not day.requests:
+        return None
+    long = _since(update.minutes, minute - LONG_MINUTES * MINUTE)
+    short = _since(update.minutes, minute - SHORT_MINUTES * MINUTE)
+    return EndpointFigures(short.uptime, long.uptime, day.uptime, long.latency, long.throughput)
+
+
+def _since(rows: Rows, first: int) -> Rollup:
+    return Rollup.merged(rollup for start, rollup in rows.items() if start >= first)

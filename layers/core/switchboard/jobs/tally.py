@@ -1,0 +1,59 @@
+"""Which series a generation counts for: each attempt for its endpoint, the whole for its model. Pure.
+
+A failure that a fallback rescued counts against the endpoint that failed, though the caller never saw it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from switchboard.accounting.generation import Attempt, Generation
+from switchboard.health.rollup import Observation, Rollup
+from switchboard.storage.rollups import endpoint_series, model_series
+
+
+def tally(generations: Iterable[Generation]) -> dict[str, Rollup]:
+    """One rollup for each series that anything happened to."""
+    seen: defaultdict[str, list[Observation]] = defaultdict(list)
+    for generation in generations:
+        for series, observation in _observations(generation):
+            seen[series].append(observation)
+    return {series: Rollup.of(observations) for series, observations in seen.items()}
+
+
+def _observations(generation: Generation) -> Iterator[tuple[str, Observation]]:
+    """A generation without attempts reached no endpoint: it says nothing about anybody's health."""
+    serving = _serving(generation)
+    waited = 0
+    for attempt in generation.attempts:
+        if attempt is serving:
+            yield endpoint_series(attempt.endpoint), _observed(attempt, generation)
+            yield model_series(generation.model), _observed(attempt, generation, waited)
+        else:
+            yield endpoint_series(attempt.endpoint), _failed(attempt)
+        waited += attempt.duration_ms
+    if serving is None and generation.attempts:
+        yield model_series(generation.model), _failed(generation.attempts[-1])
+
+
+def _serving(generation: Generation) -> Attempt | None:
+    """The attempt whose tokens were paid for: the last one, at the endpoint that the record names."""
+    if generation.attempts and generation.attempts[-1].endpoint == generation.endpoint:
+        return generation.attempts[-1]
+    return None
+
+
+def _observed(attempt: Attempt, generation: Generation, waited_ms: int = 0) -> Observation:
+    """`waited_ms` went by in earlier attempts: the caller of the model felt them, this endpoint did not cause them."""
+    first = attempt.first_token_ms
+    return Observation(
+        attempt.outcome,
+        generation.usage.prompt_tokens,
+        generation.usage.completion_tokens,
+        generation.cost or 0,
+        first_token_ms=None if first is None else waited_ms + first,
+        generation_ms=attempt.generation_ms,
+    )
+
+
+def _failed(attempt: Attempt) -> Observation:
+    return Observation(attempt.outcome, first_token_ms=attempt.first_token_ms)

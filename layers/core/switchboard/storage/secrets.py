@@ -1,0 +1,49 @@
+"""Provider keys: SSM parameters named /<stack>/providers/<provider id> on AWS, variables or a .env file on a laptop."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from switchboard.json_types import JsonObject
+from switchboard.secret import Secret
+from switchboard.storage.database import StorageError
+from switchboard.storage.service import Service, ServiceFault
+
+
+async def provider_secrets(ssm: Service, stack: str) -> dict[str, Secret]:
+    """Every provider's key by the provider's id, decrypted. Raises StorageError, StorageUnavailable."""
+    path = f"/{stack}/providers"
+    request: JsonObject = {"Path": path, "WithDecryption": True, "MaxResults": 10}
+    secrets: dict[str, Secret] = {}
+    while True:
+        try:
+            reply = await ssm.call("GetParametersByPath", request, repeatable=True)
+        except ServiceFault as fault:
+            raise StorageError(f"{path}: {fault}") from fault
+        for parameter in reply["Parameters"]:
+            secrets[parameter["Name"].removeprefix(f"{path}/")] = Secret(parameter["Value"])
+        if not reply.get("NextToken"):
+            return secrets
+        request["NextToken"] = reply["NextToken"]
+
+
+def local_secrets(names: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, Secret]:
+    """`names` gives each provider's id the variable that holds its key; those unset or empty are left out."""
+    return {provider: Secret(variables[name]) for provider, name in names.items() if variables.get(name)}
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """NAME=value lines, with or without `export` and quotes; # begins a comment. A file that is not there is empty."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    pairs = (line.strip().removeprefix("export ").partition("=") for line in lines)
+    return {name.strip(): _unquoted(value.strip()) for name, sign, value in pairs if sign and name and name[0] != "#"}
+
+
+def _unquoted(value: str) -> str:
+    for quote in "\"'":
+        end = value.find(quote, 1)
+        if value.startswith(quote) and end > 0:
+            return value[1:end]
+    return value.partition(" #")[0].rstrip()

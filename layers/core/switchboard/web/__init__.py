@@ -1,0 +1,1 @@
+"""HTTP: routes, the shapes of errors, and the ASGI side of a call."""

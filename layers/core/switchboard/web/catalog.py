@@ -1,0 +1,92 @@
+"""Look-ups: models, endpoints, providers, one generation. FastAPI, for its documentation."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+
+from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi.responses import JSONResponse
+
+from switchboard.accounting.generation import Generation
+from switchboard.auth import Authenticator
+from switchboard.catalog.model import Catalog
+from switchboard.clock import Clock
+from switchboard.errors import NotFound
+from switchboard.ids import generation_time
+from switchboard.rankings_cache import RankingsCache
+from switchboard.routing.plan import find_model
+from switchboard.telemetry import Telemetry
+from switchboard.web.generations import generation_object
+from switchboard.web.rest import PREFIXES, headers_of, rest_app
+from switchboard.web.views import model_endpoints, model_object, provider_object
+
+PUBLIC_FOR_A_MINUTE = {"cache-control": "public, max-age=60"}
+# Records are written after the last byte: whoever asks at once is made to wait a little instead of being told no.
+RECORD_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
+LONGEST_SECONDS = 900.0
+
+
+class Generations(Protocol):
+    async def find(self, generation_id: str) -> Generation | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """What the routes read from."""
+
+    catalog: Catalog
+    rankings: RankingsCache
+    generations: Generations
+    authenticator: Authenticator
+    clock: Clock
+
+
+def catalog_app(lookups: Lookups, telemetry: Telemetry) -> FastAPI:
+    app = rest_app("Switchboard", telemetry)
+    for prefix in PREFIXES:
+        app.include_router(_routes(lookups), prefix=prefix, include_in_schema=prefix == PREFIXES[0])
+    return app
+
+
+def _routes(lookups: Lookups) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/models")
+    async def list_models() -> JSONResponse:
+        """Every model, in an answer that OpenAI's readers take too."""
+        rows = [model_object(model) for model in lookups.catalog.models.values()]
+        return JSONResponse({"object": "list", "data": rows}, headers=PUBLIC_FOR_A_MINUTE)
+
+    @router.get("/models/{author}/{slug}/endpoints")
+    async def list_endpoints(author: str, slug: str) -> JSONResponse:
+        """A model's endpoints with their prices, limits and measured figures."""
+        model = find_model(lookups.catalog, f"{author}/{slug}")
+        shown = model_endpoints(model, await lookups.rankings.fresh())
+        return JSONResponse({"data": shown}, headers={"cache-control": "public, max-age=10"})
+
+    @router.get("/providers")
+    async def list_providers() -> JSONResponse:
+        rows = [provider_object(provider) for provider in lookups.catalog.providers.values()]
+        return JSONResponse({"data": rows}, headers=PUBLIC_FOR_A_MINUTE)
+
+    @router.get("/generation")
+    async def get_generation(request: Request, id: Annotated[str, Query()]) -> JSONResponse:
+        """One generation of the caller's own; anybody else's does not exist for him."""
+        key = await lookups.authenticator.authenticate(headers_of(request))
+        generation = await _settled(lookups, id)
+        if generation is None or generation.key_id != key.id:
+            raise NotFound(f"There is no generation `{id}`.", param="id")
+        return JSONResponse({"data": generation_object(generation)})
+
+    return router
+
+
+async def _settled(lookups: Lookups, generation_id: str) -> Generation | None:
+    began = generation_time(generation_id)
+    may_be_running = began is not None and lookups.clock.now() - began < LONGEST_SECONDS
+    for pause in RECORD_PAUSES if may_be_running else ():
+        generation = await lookups.generations.find(generation_id)
+        if generation:
+            return generation
+        await asyncio.sleep(pause)
+    return await lookups.generations.find(generation_id)

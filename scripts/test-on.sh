@@ -1,0 +1,20 @@
+#!/bin/sh
+# test-on.sh VERSION: run unit and integration tests on that Python, if there is one on this machine.
+set -eu
+version=$1
+venv=.venv-$version
+if .venv/bin/python -c "import sys; sys.exit(sys.version_info[:2] != tuple(map(int, '$version'.split('.'))))"; then
+  echo "The suite has run on Python $version already: it is the Python at hand."
+  exit 0
+fi
+python=$(.venv/bin/uv python find --no-python-downloads "$version" 2>/dev/null) || {
+  echo "No Python $version on this machine (it is what Lambda runs): the suite ran on $(.venv/bin/python --version) only."
+  exit 0
+}
+if [ ! -f "$venv/installed" ] || [ requirements/dev.txt -nt "$venv/installed" ]; then
+  .venv/bin/uv venv --quiet --clear --python "$python" "$venv"
+  .venv/bin/uv pip install --python "$venv/bin/python" --require-hashes -r requirements/bootstrap.txt -r requirements/dev.txt
+  touch "$venv/installed"
+fi
+echo "Once more on $("$venv/bin/python" --version), as on Lambda:"
+"$venv/bin/python" -m pytest tests/unit
