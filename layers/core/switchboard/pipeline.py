@@ -1,7 +1,7 @@
 """The straight line of one request: authenticate, parse, plan, dispatch, render, settle."""
 
 import asyncio
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,13 +9,13 @@ from switchboard import ids
 from switchboard.accounting.generation import Generation
 from switchboard.answer import Answer, Caller, endpoint_headers, error_headers, summary
 from switchboard.auth import Authenticator
-from switchboard.catalog.model import Catalog
+from switchboard.catalog.model import Catalog, Provider
 from switchboard.clock import Clock
 from switchboard.dispatch import Dispatch, Upstreams
 from switchboard.errors import SwitchboardError, UpstreamFailure
 from switchboard.protocols.interface import ClientProtocol
 from switchboard.rankings_cache import RankingsCache
-from switchboard.routing.plan import make_plan
+from switchboard.routing.plan import make_plan, providers_for
 from switchboard.storage.database import StorageError
 from switchboard.telemetry import Telemetry
 
@@ -63,7 +63,7 @@ class UsageRecords(Protocol):
 class Providers(Protocol):
     """Those that can be called, because they have a key or need none."""
 
-    async def callable(self) -> Container[str]: ...
+    async def callable(self, providers: Iterable[Provider]) -> Container[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +94,11 @@ class Pipeline:
             await self._settle(answer, cancelled=client.gone)
 
     async def _prepare(self, call: Call) -> Answer:
-        key, rankings, available = await asyncio.gather(
-            self.authenticator.authenticate_inference(call.headers),
-            self.rankings.current(),
-            self.providers.callable(),
+        key, rankings = await asyncio.gather(
+            self.authenticator.authenticate_inference(call.headers), self.rankings.current()
         )
         request = call.protocol.parse(call.body)
+        available = await self.providers.callable(providers_for(request, self.catalog))
         plan = make_plan(request, self.catalog, rankings, available)
         now = self.clock.now()
         run = Dispatch(request, plan, self.upstreams, self.clock, call.deadline)
@@ -136,6 +135,8 @@ class Pipeline:
         """An error instead of an answer, or at the end of one that had to begin with keep-alives."""
         if answer is not None:
             answer.failed(error)
+        elif error.status >= 500:  # a fault of ours, before any provider: the caller is told less than the log
+            self.telemetry.warning("request_refused", {"code": error.code, "cause": repr(error.__cause__)})
         if client.started and answer is not None:
             renderer = call.protocol.stream(answer.served(), include_usage=False)
             await client.end(renderer.fail(error, answer.bill()))
