@@ -60,14 +60,10 @@ def test_a_function_may_touch_the_tables_only_as_it_must(stack: Tree, role: str)
 
 
 def test_only_chat_reads_provider_keys_and_only_this_stacks(stack: Tree) -> None:
-    path = "parameter/${AWS::StackName}/providers"
     for role in GRANTS:
-        allowed = {json.loads(where)["Fn::Sub"] for what, where in grants(stack, role) if what.startswith("ssm:")}
-        assert {where.partition(":parameter")[2] for where in allowed} == (
-            {path.removeprefix("parameter"), f"{path.removeprefix('parameter')}/*"}
-            if role == "ChatFunctionRole"
-            else set()
-        )
+        allowed = {(what, json.loads(on)["Fn::Sub"]) for what, on in grants(stack, role) if what.startswith("ssm:")}
+        place = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}/providers/*"
+        assert allowed == ({("ssm:GetParameter", place)} if role == "ChatFunctionRole" else set())
 
 
 def test_beyond_that_chat_calls_bedrock_and_rankings_report_their_failures(stack: Tree) -> None:
