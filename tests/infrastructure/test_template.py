@@ -227,7 +227,7 @@ def test_no_two_runs_of_the_rankings_overlap(stack: Tree) -> None:
     rankings = stack["RankingsFunction"]["Properties"]
     assert rankings["Timeout"] < 60
     assert rankings["ReservedConcurrentExecutions"]["Fn::If"][:2] == ["ConcurrencyReserved", 1]
-    assert source()["Parameters"]["ReserveConcurrency"]["Default"] == "true"
+    assert source()["Parameters"]["ReserveConcurrency"]["Default"] == "false"
 
 
 def test_dead_letters_are_encrypted(stack: Tree) -> None:
