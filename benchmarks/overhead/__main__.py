@@ -34,7 +34,8 @@ def main() -> int:
     about = {
         "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(began)),
         "seconds": round(time.time() - began),
-        "machine": f"{_processor()}, {len(CORES)} cores, Python {platform.python_version()}, Linux {platform.release()}",
+        "machine": f"{_processor()}, {len(CORES)} cores, Linux {platform.release()}",
+        "python": platform.python_version(),
         "load_average": [load_before, os.getloadavg()],
         "cores": {"gateway": GATEWAY_CORE, "provider, AWS and load": TOOLS_CORE},
         "repetitions": arguments.repetitions,

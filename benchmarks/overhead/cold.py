@@ -7,13 +7,14 @@ import time
 
 started = time.process_time()
 
+import importlib  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "functions" / "chat"))
 
-from app import app  # noqa: E402
+app = importlib.import_module("app").app
 
 imported = time.process_time()
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
 STOP_SECONDS = 5.0
 CORES = tuple(sorted(os.sched_getaffinity(0)))
@@ -29,9 +29,10 @@ class Child(AbstractContextManager["Child"]):
             stdout=log or subprocess.PIPE,
             stderr=log,
             env=variables,
-            preexec_fn=lambda: os.sched_setaffinity(0, {core}),  # noqa: PLW1509  # no threads here
+            preexec_fn=lambda: os.sched_setaffinity(0, {core}),  # noqa: PLW1509  # there are none
         )
         self.pid = self._process.pid
+        self._name = " ".join(command)
 
     @property
     def runs(self) -> bool:
@@ -41,7 +42,7 @@ class Child(AbstractContextManager["Child"]):
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self._process.args} ended with {self._process.wait()}")
+            raise RuntimeError(f"{self._name} ended with {self._process.wait()}")
         return line.decode().strip()
 
     def tell(self, line: bytes) -> None:
@@ -76,7 +77,7 @@ def memory_mb(pid: int) -> tuple[float, float]:
 
 
 def _mb(row: str) -> float:
-    return int(row.split()[0]) / 1024
+    return int(row.split(maxsplit=1)[0]) / 1024
 
 
 def free_port() -> int:

@@ -63,13 +63,13 @@ def table(names: Sequence[str], repetitions: Sequence[Repetition]) -> str:
     lines = [head, ["---", *["---:"] * (len(head) - 1)]]
     for row in ROWS:
         columns = [values(row, name, repetitions, direct) for name in names]
-        shown = ["" if row.over and name == direct else _cell(row, column) for name, column in zip(names, columns)]
+        shown = [
+            "" if row.over and name == direct else _cell(row, column)
+            for name, column in zip(names, columns, strict=True)
+        ]
         lines.append([row.label, *shown, _ratio(columns[PLAIN], columns[OURS]), _target(row, columns[OURS])])
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    aligned = [
-        [_aligned(text, width, index) for index, (text, width) in enumerate(zip(line, widths))] for line in lines
-    ]
-    return "\n".join(f"| {' | '.join(line)} |" for line in aligned)
+    return "\n".join(f"| {' | '.join(_aligned(line, widths))} |" for line in lines)
 
 
 def document(names: Sequence[str], repetitions: Sequence[Repetition], about: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,5 +103,6 @@ def _target(row: Row, ours: Sequence[float]) -> str:
     return f"{'>=' if row.at_least else '<='} {row.target:g} {'met' if met else 'MISSED'}"
 
 
-def _aligned(text: str, width: int, column: int) -> str:
-    return text.ljust(width) if column == 0 else text.rjust(width)
+def _aligned(line: Sequence[str], widths: Sequence[int]) -> list[str]:
+    first, *rest = (text.rjust(width) for text, width in zip(line, widths, strict=True))
+    return [line[0].ljust(len(first)), *rest]

@@ -42,7 +42,7 @@ def _run(switchboard: Switchboard, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, *arguments],
         env=switchboard.variables(),
-        preexec_fn=lambda: os.sched_setaffinity(0, {GATEWAY_CORE}),  # noqa: PLW1509  # no threads here
+        preexec_fn=lambda: os.sched_setaffinity(0, {GATEWAY_CORE}),
         check=True,
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""The plain proxy for machines without nginx: copies bytes both ways, knows no HTTP. `tcp_proxy.py PORT UPSTREAM_PORT`."""
+"""The plain proxy for machines without nginx: copies bytes both ways, knows no HTTP. `tcp_proxy PORT UPSTREAM`."""
 
 import asyncio
 import sys
@@ -27,7 +27,7 @@ class _Side(asyncio.Protocol):
         else:
             self.other.send(data)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
         if self.other is not None:
             self.other.close()
 
