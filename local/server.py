@@ -36,7 +36,6 @@ from local.settings import LocalSettings
 
 INFERENCE = re.compile(r"(/api)?/v1/chat(/|$)")
 KEYS = re.compile(r"(/api)?/v1/(keys?|credits|activity)(/|$)")
-RANKINGS_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,15 @@
-"""Stand-ins that behave like the real thing: a clock that is turned by hand, a database in memory."""
+"""Stand-ins that behave like the real thing: a clock turned by hand, a database in memory, both ends of a line."""
 
+import asyncio
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+from starlette.types import ASGIApp, Message, Scope
+from switchboard.json_types import Json
 from switchboard.storage.database import (
     PARTITION,
     SORT,
@@ -27,6 +32,8 @@ from switchboard.storage.database import (
     key_of,
 )
 from switchboard.storage.marshal import marshal_item, unmarshal_item
+from switchboard.telemetry import Telemetry
+from switchboard.wire.http import HttpRequest
 
 # Any: only values of one type get here.
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -168,3 +175,188 @@ def _within(sort: str, wanted: Prefix | Between | None) -> bool:
 def _copy(item: Item) -> Item:
     """Through the real encoding, so that a test cannot store what DynamoDB would refuse."""
     return unmarshal_item(marshal_item(item))
+
+
+Step = bytes | BaseException | asyncio.Event
+
+
+@dataclass(slots=True)
+class FakeReply:
+    """An upstream's reply, step by step: bytes arrive, an error is raised, an event is waited for."""
+
+    steps: tuple[Step, ...] = ()
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "text/event-stream"})
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        for step in self.steps:
+            await asyncio.sleep(0)  # as over a network: nothing is there at once
+            match step:
+                case bytes():
+                    yield step
+                case asyncio.Event():
+                    await step.wait()
+                case BaseException():
+                    raise step
+
+    async def body(self, limit: int) -> bytes:
+        body = b"".join([piece async for piece in self.pieces()])
+        if len(body) > limit:
+            raise OSError(f"the reply is longer than {limit} bytes")
+        return body
+
+
+def streamed(*steps: Step) -> FakeReply:
+    return FakeReply(steps)
+
+
+def whole_reply(body: bytes, status: int = 200, **headers: str) -> FakeReply:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return FakeReply((body,), status, {"content-type": "application/json", **named})
+
+
+@dataclass(slots=True)
+class FakeTransport:
+    """Gives its `script` out, one entry for each request: a reply, an error in place of one, an event that never is.
+
+    `requests` are those that were sent; `open_replies` counts the connections that are still held.
+    """
+
+    script: list[FakeReply | BaseException | asyncio.Event]
+    requests: list[HttpRequest] = field(default_factory=list)
+    open_replies: int = 0
+
+    @asynccontextmanager
+    async def open(self, request: HttpRequest) -> AsyncIterator[FakeReply]:
+        self.requests.append(request)
+        entry = self.script.pop(0)
+        await asyncio.sleep(0)
+        if isinstance(entry, asyncio.Event):
+            await entry.wait()
+        if isinstance(entry, BaseException):
+            raise entry
+        assert isinstance(entry, FakeReply)
+        self.open_replies += 1
+        try:
+            yield entry
+        finally:
+            self.open_replies -= 1
+
+    def hosts(self) -> list[str]:
+        """Which providers were asked, in order: `acme` for https://acme.test/v1."""
+        return [request.url.split("/")[2].partition(".")[0] for request in self.requests]
+
+    def sent(self, number: int = 0) -> Any:  # Any: a JSON body
+        return orjson.loads(self.requests[number].body)
+
+
+@dataclass(slots=True)
+class FakeClient:
+    """The caller's end: collects the reply. `hangs_up_at` is the write at which it is gone, as a server notices it."""
+
+    hangs_up_at: int | None = None
+    before_end: Callable[[], None] = lambda: None
+    started: bool = False
+    gone: bool = False
+    held: bool = False
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    written: list[bytes] = field(default_factory=list)
+    ended: bool = False
+
+    async def start(self, status: int, headers: Mapping[str, str]) -> None:
+        if not self.started:
+            self.started, self.status, self.headers = True, status, dict(headers)
+
+    async def write(self, data: bytes) -> None:
+        self.written.append(data)
+        if self.hangs_up_at == len(self.written):
+            self.hang_up()
+            await asyncio.sleep(0)
+
+    async def end(self, data: bytes) -> None:
+        self.before_end()
+        self.written.append(data)
+        self.ended = True
+
+    def hold_line(self) -> None:
+        self.held = True
+
+    def hang_up(self) -> None:
+        """As web/line.py does it: the task that answers is cancelled, and `gone` tells it why."""
+        self.gone = True
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.written)
+
+
+class FakeTelemetry(Telemetry):
+    """Keeps what would have been logged."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, Mapping[str, Json]]] = []
+        self.failures: list[str] = []
+        self.spilled: list[str] = []
+
+    def info(self, event: str, fields: Mapping[str, Json]) -> None:
+        self.events.append((event, fields))
+
+    def warning(self, event: str, fields: Mapping[str, Json]) -> None:
+        self.events.append((event, fields))
+
+    def failure(self, event: str) -> None:
+        self.failures.append(event)
+
+    def spill(self, line: str) -> None:
+        self.spilled.append(line)
+
+    def count(self, name: str, provider: str) -> None:
+        self.events.append((name, {"provider": provider}))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:  # Any: tests look deep into the document
+        return orjson.loads(self.body)
+
+
+async def ask(app: ASGIApp, method: str, path: str, body: bytes = b"", **headers: str) -> Answered:
+    """One request to an ASGI application, without a server."""
+    route, _, query = path.partition("?")
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope: Scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": route,
+        "raw_path": route.encode(),
+        "root_path": "",
+        "query_string": query.encode(),
+        "headers": raw,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+    incoming: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    outgoing: list[Message] = []
+    never = asyncio.Event()
+
+    async def receive() -> Message:
+        if not incoming:
+            await never.wait()
+        return incoming.pop(0)
+
+    async def send(message: Message) -> None:
+        outgoing.append(message)
+
+    await app(scope, receive, send)
+    head = {name.decode(): value.decode() for name, value in outgoing[0]["headers"]}
+    return Answered(outgoing[0]["status"], head, b"".join(message.get("body", b"") for message in outgoing[1:]))

@@ -31,33 +31,40 @@ class SseDecoder:
     _unfinished_bytes: int = 0
     _started: bool = False
     _data: list[bytes] = field(default_factory=list)
+    _data_bytes: int = 0
     _event: str = ""
 
     def feed(self, piece: bytes) -> list[ServerSentEvent]:
-        """Raises EventTooLarge once an event exceeds `max_bytes`."""
-        self._unfinished_bytes += len(piece)
-        if self._unfinished_bytes > self.max_bytes:
-            raise EventTooLarge(f"one event is larger than {self.max_bytes} bytes")
+        """Raises EventTooLarge once one event exceeds `max_bytes`, however many arrive together."""
         self._unfinished.append(piece)
+        self._unfinished_bytes += len(piece)
         if b"\n" not in piece and b"\r" not in piece and not self._ends_in_cr():
+            self._check_size(self._unfinished_bytes)
             return []
-        text = b"".join(self._unfinished)
-        if not self._started:
-            text = self._without_mark(text)
-        lines = self._split(text)
+        lines = self._split(self._without_mark(b"".join(self._unfinished)))
         self._unfinished = [lines.pop()]
-        return self._collect(lines)
+        self._unfinished_bytes = len(self._unfinished[0])
+        events = self._collect(lines)
+        self._check_size(self._unfinished_bytes)
+        return events
 
     def close(self) -> list[ServerSentEvent]:
         """What is left when the sender hangs up without the closing blank line: many do after their last event."""
-        rest = b"".join(self._unfinished).rstrip(b"\r\n")
-        self._unfinished = []
+        rest = self._without_mark(b"".join(self._unfinished)).rstrip(b"\r\n")
+        self._unfinished, self._unfinished_bytes = [], 0
         return self._collect([rest, b""] if rest else [b""])
+
+    def _check_size(self, coming: int) -> None:
+        if self._data_bytes + coming > self.max_bytes:
+            raise EventTooLarge(f"one event is larger than {self.max_bytes} bytes")
 
     def _ends_in_cr(self) -> bool:
         return len(self._unfinished) > 1 and self._unfinished[-2].endswith(b"\r")
 
     def _without_mark(self, text: bytes) -> bytes:
+        """It can only stand at the very start of a stream."""
+        if self._started:
+            return text
         self._started = True
         return text.removeprefix(BYTE_ORDER_MARK)
 
@@ -75,18 +82,19 @@ class SseDecoder:
     def _collect(self, lines: list[bytes]) -> list[ServerSentEvent]:
         events: list[ServerSentEvent] = []
         for line in lines:
+            self._check_size(len(line))
             if line.startswith(b"data:"):
                 self._data.append(line[6:] if line.startswith(b"data: ") else line[5:])
+                self._data_bytes += len(line)
             elif not line:
                 if self._data:
                     events.append(ServerSentEvent(b"\n".join(self._data), self._event))
-                    self._data = []
+                    self._data, self._data_bytes = [], 0
                 self._event = ""
             elif line.startswith(b"event:"):
                 self._event = line[6:].strip().decode("utf-8", "replace")
             elif line == b"data":
                 self._data.append(b"")
-        self._unfinished_bytes = sum(map(len, self._data)) + sum(map(len, self._unfinished))
         return events
 
 

@@ -54,6 +54,8 @@ def parse(body: bytes) -> ChatRequest:
     native = _object(body)
     given = {name: value for name, value in native.items() if value is not None}
     _check_fields(given)
+    if not given.get("tools"):  # an empty list asks for nothing: no endpoint needs to support tools for it
+        given.pop("tools", None)
     _check_tools(given.get("tools"))
     reader = _Reader()
     messages = tuple(reader.message(index, message) for index, message in enumerate(_messages(given)))
@@ -138,7 +140,7 @@ class _Reader:
         self.tokens += TOKENS_PER_MESSAGE
         blocks = self._content(message.get("content"), where, required=role != "assistant")
         if role == "tool":
-            blocks = (ToolResult(str(message.get("tool_call_id", message.get("name", ""))), blocks),)
+            blocks = (ToolResult(str(message.get("tool_call_id") or message.get("name") or ""), blocks),)
         calls = self._calls(message.get("tool_calls"), where)
         extra = {k: v for k, v in message.items() if k not in _READ}
         return Message(role, blocks + calls, extra or NOTHING)
@@ -194,7 +196,7 @@ class _Reader:
         self.modalities.add("audio")
         data = str(audio["data"])
         self.tokens += len(data) * TOKENS_PER_FILE_BYTE
-        return Audio(data, str(audio.get("format", "wav")), _rest(part, "input_audio"))
+        return Audio(data, str(audio.get("format") or "wav"), _rest(part, "input_audio"))
 
     def _file(self, part: JsonObject, where: str) -> File:
         described = part.get("file")
@@ -217,13 +219,14 @@ class _Reader:
         function = call.get("function") if is_object(call) else None
         if not is_object(call) or not is_object(function) or not isinstance(function.get("name"), str):
             raise InvalidRequest(f"`{where}.function.name` must be a string.", param=f"{where}.function.name")
-        arguments = function.get("arguments", "")
+        arguments = function.get("arguments")
+        arguments = "" if arguments is None else arguments
         if not isinstance(arguments, str):
             raise InvalidRequest(
                 f"`{where}.function.arguments` must be JSON as a string.", param=f"{where}.function.arguments"
             )
         self.tokens += text_tokens(arguments)
-        return ToolCall(str(call.get("id", "")), str(function["name"]), arguments, _rest(call, "function", "id"))
+        return ToolCall(str(call.get("id") or ""), str(function["name"]), arguments, _rest(call, "function", "id"))
 
 
 _READ = frozenset({"role", "content", "tool_calls", "tool_call_id"})

@@ -1,0 +1,22 @@
+"""Recorded upstream streams (tests/recordings/<protocol>/<behaviour>.sse), and the ways to cut them into pieces."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+RECORDINGS = Path(__file__).parent / "recordings"
+
+
+def names(protocol: str) -> list[str]:
+    return sorted(path.stem for path in (RECORDINGS / protocol).glob("*.sse"))
+
+
+def read(protocol: str, name: str) -> bytes:
+    return (RECORDINGS / protocol / f"{name}.sse").read_bytes()
+
+
+def splits(stream: bytes) -> Iterator[tuple[bytes, ...]]:
+    """Whole, cut in two at every place, and byte by byte."""
+    yield (stream,)
+    for place in range(1, len(stream)):
+        yield stream[:place], stream[place:]
+    yield tuple(bytes([byte]) for byte in stream)
