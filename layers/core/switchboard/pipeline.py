@@ -136,6 +136,8 @@ class Pipeline:
         """An error instead of an answer, or at the end of one that had to begin with keep-alives."""
         if answer is not None:
             answer.failed(error)
+        elif error.status >= 500:  # a fault of ours, before any provider: the caller is told less than the log
+            self.telemetry.warning("request_refused", {"code": error.code, "cause": repr(error.__cause__)})
         if client.started and answer is not None:
             renderer = call.protocol.stream(answer.served(), include_usage=False)
             await client.end(renderer.fail(error, answer.bill()))

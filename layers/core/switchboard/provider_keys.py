@@ -26,6 +26,7 @@ class ProviderKeys:
     _secrets: Mapping[str, Secret] = field(default_factory=dict, repr=False)
     _callable: frozenset[str] = frozenset()
     _read_at: float | None = None
+    _failure: StorageError | None = field(default=None, repr=False)
     _refreshing: asyncio.Task[None] | None = field(default=None, repr=False)
 
     async def callable(self) -> frozenset[str]:
@@ -34,7 +35,8 @@ class ProviderKeys:
         if self._read_at is None:
             await self._refresh()
             if self._read_at is None:
-                raise KeyStoreUnavailable("The providers' keys cannot be read right now. Try again in a few seconds.")
+                message = "The providers' keys cannot be read right now. Try again in a few seconds."
+                raise KeyStoreUnavailable(message) from self._failure
         elif now - self._read_at > FRESH_SECONDS and (self._refreshing is None or self._refreshing.done()):
             self._refreshing = asyncio.create_task(self._refresh())
         return self._callable
@@ -45,7 +47,8 @@ class ProviderKeys:
     async def _refresh(self) -> None:
         try:
             self._secrets = await self.load()
-        except StorageError:  # the keys that are known stay good; without any, callable() says so
+        except StorageError as failure:  # the keys that are known stay good; without any, callable() says so
+            self._failure = failure
             return
         self._callable = frozenset(provider.id for provider in self.providers if self._can_call(provider))
         self._read_at = self.clock.monotonic()
