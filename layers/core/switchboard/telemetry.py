@@ -23,7 +23,7 @@ class Telemetry:
 
     def __init__(self, level: str, *, metrics: bool = True) -> None:
         self._logger = Logger(service=SERVICE, level=level)
-        self._informs: bool = self._logger.isEnabledFor(logging.INFO)
+        self._informs = self._logger.log_level <= logging.INFO
         self._metrics = metrics
 
     def info(self, event: str, fields: Mapping[str, Json]) -> None:

@@ -93,7 +93,7 @@ class HttpClient:
 _SHORT_REPLY_BYTES = 32 * 1024 * 1024
 
 
-# Classes where two generator functions would read more easily: each generator costs 5 to 10 us more (docs/performance.md).
+# Two classes where generator functions would do: each of those costs 5 to 10 us more (docs/performance.md).
 class _Exchange(AbstractAsyncContextManager[Reply]):
     def __init__(self, request: StreamRequest) -> None:
         self._request = request
