@@ -68,6 +68,8 @@ class Providers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
+    """The line with everything that it needs along the way."""
+
     catalog: Catalog
     authenticator: Authenticator
     rankings: RankingsCache

@@ -37,6 +37,8 @@ UNSIGNED_HEADERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
+    """Whose signature it is."""
+
     access_key: str
     secret_key: str = field(repr=False)
     session_token: str | None = field(default=None, repr=False)
