@@ -13,10 +13,12 @@ from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
 from switchboard.dispatch import Dispatch, Upstreams
 from switchboard.errors import SwitchboardError, UpstreamFailure
+from switchboard.health.figures import Rankings
 from switchboard.protocols.interface import ClientProtocol
 from switchboard.rankings_cache import RankingsCache
 from switchboard.routing.plan import make_plan
 from switchboard.storage.database import StorageError
+from switchboard.storage.keys import ApiKey
 from switchboard.telemetry import Telemetry
 
 EVENT_STREAM = "text/event-stream; charset=utf-8"
@@ -96,16 +98,19 @@ class Pipeline:
             await self._settle(answer, cancelled=client.gone)
 
     async def _prepare(self, call: Call) -> Answer:
-        key, rankings, available = await asyncio.gather(
-            self.authenticator.authenticate_inference(call.headers),
-            self.rankings.current(),
-            self.providers.callable(),
-        )
+        key, rankings, available = await self._known(call.headers)
         request = call.protocol.parse(call.body)
         plan = make_plan(request, self.catalog, rankings, available)
         now = self.clock.now()
         run = Dispatch(request, plan, self.upstreams, self.clock, call.deadline)
         return Answer(ids.new_generation_id(now), now, Caller.of(key, request, call.headers), request, run)
+
+    async def _known(self, headers: Mapping[str, str]) -> tuple[ApiKey, Rankings, Container[str]]:
+        """All at once when they must be read; in turn when they are at hand, which spares three tasks a request."""
+        authenticate, rankings, providers = self.authenticator.authenticate_inference, self.rankings, self.providers
+        if rankings.is_read:
+            return await authenticate(headers), await rankings.current(), await providers.callable()
+        return await asyncio.gather(authenticate(headers), rankings.current(), providers.callable())
 
     async def _whole(self, call: Call, client: Client, answer: Answer) -> None:
         chunks = await answer.run.start()
