@@ -1,6 +1,5 @@
-"""The chat function: `app` is streamed by switchboard.runtime, `handler` is its buffered door (sam local)."""
+"""The chat function: `app` is streamed by switchboard.runtime; its buffered door is beside it, in buffered.py."""
 
-from mangum import Mangum
 from switchboard.catalog.packaged import packaged_catalog
 from switchboard.clock import SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
@@ -35,4 +34,3 @@ app = chat_gateway(
         clock=clock,
     )
 )
-handler = Mangum(app, lifespan="off")

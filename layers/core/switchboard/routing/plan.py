@@ -18,6 +18,8 @@ NEAR_MATCHES = 3
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """Endpoints in the order of trying, and the others with their reasons."""
+
     endpoints: tuple[Endpoint, ...]
     rejected: tuple[Rejection, ...]
 
