@@ -219,17 +219,20 @@ def whole_reply(body: bytes, status: int = 200, **headers: str) -> FakeReply:
 class FakeTransport:
     """Gives its `script` out, one entry for each request: a reply, an error in place of one, an event that never is.
 
-    `requests` are those that were sent; `open_replies` counts the connections that are still held.
+    `requests` are those that were sent; `open_replies` counts the connections that are still held; `on_open` runs
+    while a connection is made.
     """
 
     script: list[FakeReply | BaseException | asyncio.Event]
     requests: list[HttpRequest] = field(default_factory=list)
     open_replies: int = 0
+    on_open: Callable[[], None] = lambda: None
 
     @asynccontextmanager
     async def open(self, request: HttpRequest) -> AsyncIterator[FakeReply]:
         self.requests.append(request)
         entry = self.script.pop(0)
+        self.on_open()
         await asyncio.sleep(0)
         if isinstance(entry, asyncio.Event):
             await entry.wait()
