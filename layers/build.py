@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> None:
         case "core":
             core(out, choice.python)
         case "catalog":
-            catalog(out)
+            catalog(out, choice.python)
 
 
 def dependencies(architecture: str, out: Path, python: str) -> None:
@@ -63,15 +63,11 @@ def core(out: Path, python: str) -> None:
     byte_compile(out / "python", python)
 
 
-def catalog(out: Path) -> None:
-    compiler, operator = ROOT / "layers" / "catalog" / "build.py", ROOT / "catalog.d"
-    if not compiler.exists():  # the catalog compiler replaces this branch
-        empty = out / "python" / "switchboard_catalog" / "catalog.json"
-        empty.parent.mkdir(parents=True, exist_ok=True)
-        empty.write_text('{"version":1,"providers":{},"models":{}}')
-        return
+def catalog(out: Path, python: str) -> None:
+    operator = ROOT / "catalog.d"
     merge = ["--operator", str(operator)] if operator.is_dir() else []
-    run([sys.executable, str(compiler), str(out), *merge])
+    run([sys.executable, str(ROOT / "layers" / "catalog" / "build.py"), str(out), *merge])
+    byte_compile(out / "python", python)
 
 
 def find_uv() -> list[str] | None:

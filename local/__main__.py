@@ -8,15 +8,15 @@ from socket import socket
 
 import boto3
 import uvicorn
-from local.tables import create_tables
 from switchboard.catalog.compile import CatalogError
 from switchboard.storage.keys import KeyStore
 
 from local.greeting import greeting
 from local.keys import FirstKey, ensure_key
 from local.processes import Beside, NotReady
-from local.server import RANKINGS_SECONDS, Gateway, build_gateway, rankings_every
+from local.server import Gateway, build_gateway, rankings_every
 from local.settings import ROOT, LocalSettings
+from local.tables import create_tables
 
 
 def main() -> int:
@@ -35,13 +35,20 @@ def main() -> int:
 async def run(settings: LocalSettings) -> None:
     async with AsyncExitStack() as closing:
         engine = await _beside(closing, "local.engine", "--port", "0", "--state-dir", str(settings.state_dir))
-        simulator = await _beside(closing, "local.simulator", "--port", "0") if settings.simulate else None
+        simulator = await _simulator(closing, settings)
         gateway = build_gateway(settings, engine.url, simulator.url if simulator else None)
         closing.push_async_callback(gateway.http.close)
         await asyncio.to_thread(_create_tables, engine.url)
         key = await _keys(gateway, settings)
-        await closing.enter_async_context(rankings_every(gateway, RANKINGS_SECONDS))
+        await closing.enter_async_context(rankings_every(gateway, settings.rankings_seconds))
         await _serve(gateway, settings, greeting(settings, gateway.catalog, key, simulator.url if simulator else None))
+
+
+async def _simulator(closing: AsyncExitStack, settings: LocalSettings) -> Beside | None:
+    if not settings.simulate:
+        return None
+    pace = ("--fast",) if settings.simulate_fast else ()
+    return await _beside(closing, "local.simulator", "--port", "0", *pace)
 
 
 async def _beside(closing: AsyncExitStack, module: str, *arguments: str) -> Beside:

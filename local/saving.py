@@ -7,6 +7,7 @@ for the pickling (80 ms per thousand items). The engine has one thread, which is
 import asyncio
 import gc
 import os
+import pickle
 import signal
 import sys
 import time
@@ -17,6 +18,7 @@ from local import snapshot
 DELAY_SECONDS = 0.5
 # A large state is saved less often, so that saving takes at most a fifth of one core.
 REST_PER_SECOND_OF_WORK = 4.0
+PAUSE_AFTER_FAILURE_SECONDS = 5.0
 
 
 class Saver:
@@ -50,6 +52,7 @@ class Saver:
             started = time.monotonic()
             if not await self._save_in_child():
                 self._changes.set()
+                await asyncio.sleep(PAUSE_AFTER_FAILURE_SECONDS)
             await asyncio.sleep((time.monotonic() - started) * REST_PER_SECOND_OF_WORK)
 
     def finish(self) -> None:
@@ -62,7 +65,10 @@ class Saver:
 
     async def _save_in_child(self) -> bool:
         self._child_ended.clear()
-        self._child = os.fork()
+        try:
+            self._child = os.fork()
+        except OSError:  # no memory or no process left: rather wait than lose
+            return self._save()
         if self._child == 0:
             self._be_the_child()
         await self._child_ended.wait()
@@ -85,7 +91,7 @@ class Saver:
     def _save(self) -> bool:
         try:
             snapshot.write(self._file, snapshot.encode(snapshot.current_state(self._unread_ssm)))
-        except OSError as error:
+        except (OSError, TypeError, pickle.PicklingError) as error:
             print(f"engine: cannot write {self._file}: {error}", file=sys.stderr, flush=True)
             return False
         return True

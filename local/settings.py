@@ -19,6 +19,8 @@ class LocalSettings:
     state_dir: Path
     catalog_dir: Path
     simulate: bool
+    simulate_fast: bool
+    rankings_seconds: float
     key: str | None
     admin_key: str | None
     log_level: str
@@ -37,6 +39,8 @@ class LocalSettings:
             state_dir=Path(variables.get("STATE_DIR", ROOT / ".switchboard")),
             catalog_dir=Path(variables.get("CATALOG_DIR", ROOT / "catalog.d")),
             simulate=variables.get("SIMULATE", "1") != "0",
+            simulate_fast=variables.get("SIMULATE") == "fast",
+            rankings_seconds=float(variables.get("RANKINGS_SECONDS", "10")),
             key=variables.get("SWITCHBOARD_KEY") or None,
             admin_key=variables.get("SWITCHBOARD_ADMIN_KEY") or None,
             log_level=variables.get("LOG_LEVEL", "WARNING"),

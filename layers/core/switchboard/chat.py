@@ -20,6 +20,8 @@ FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error"
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """Plain words."""
+
     text: str
     extra: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
@@ -74,6 +76,8 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
+    """What the tool call `id` came to."""
+
     id: str
     blocks: tuple["Block", ...]
     is_error: bool = False
@@ -92,6 +96,8 @@ Block = Text | Image | Audio | File | Thinking | ToolCall | ToolResult | Other
 
 @dataclass(frozen=True, slots=True)
 class Message:
+    """One turn of the conversation."""
+
     role: Role
     blocks: tuple[Block, ...]
     extra: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
@@ -148,12 +154,16 @@ NO_USAGE = Usage()
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
+    """More words of an answer."""
+
     text: str
     choice: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ThinkingDelta:
+    """More reasoning of an answer."""
+
     text: str
     signature: str | None = None
     choice: int = 0
@@ -172,6 +182,8 @@ class ToolCallDelta:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
+    """Why a choice ended: in the hub's words and in the provider's own."""
+
     reason: FinishReason
     native: str
     choice: int = 0

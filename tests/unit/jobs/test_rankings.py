@@ -65,13 +65,16 @@ class World:
 def histories(draw: st.DrawFn) -> tuple[list[tuple[float, Generation]], list[tuple[float, int | None]]]:
     """Records with the time they were written at (up to three minutes late), and runs, some of which break off."""
     records = draw(st.lists(generations(START, SPAN_MINUTES), max_size=10, unique_by=lambda record: record.id))
-    written = [((record.finished // MINUTE + 1) * MINUTE + draw(st.integers(-59, 180)), record) for record in records]
+    written = [
+        ((record.finished // MINUTE + 1) * MINUTE + draw(st.sampled_from((-59, 0, 60, 120, 179, 180))), record)
+        for record in records
+    ]
     seconds = draw(st.lists(st.integers(0, (SPAN_MINUTES + 4) * MINUTE), max_size=10))
     breaks = st.none() | st.integers(0, 60)
     return written, [(START + second, draw(breaks)) for second in sorted(seconds)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(histories())
 def test_any_sequence_of_runs_ends_in_the_same_rows(
     history: tuple[list[tuple[float, Generation]], list[tuple[float, int | None]]],
@@ -97,7 +100,20 @@ def test_any_sequence_of_runs_ends_in_the_same_rows(
         assert world.total(MINUTES, series) == world.total(HOURS, series) == world.total(DAYS, series) == rollup
 
 
-@settings(max_examples=20, deadline=None)
+@pytest.mark.parametrize("every", [5, 60, 170])
+@pytest.mark.parametrize("late", [0, 1, 120, 179, 180])
+def test_a_record_that_is_three_minutes_late_is_counted(every: int, late: int) -> None:
+    world = World()
+    straggler: Generation | None = answered(START + 30)
+    for seconds in range(1, 8 * MINUTE, every):
+        if START + seconds >= START + MINUTE + late and straggler is not None:
+            world.record(straggler)
+            straggler = None
+        world.run(START + seconds)
+    assert [world.total(level, "model:m").requests for level in (MINUTES, HOURS, DAYS)] == [1, 1, 1]
+
+
+@settings(max_examples=20)
 @given(st.lists(generations(START, SPAN_MINUTES), max_size=10, unique_by=lambda record: record.id))
 def test_a_second_run_writes_nothing(records: list[Generation]) -> None:
     world = World()

@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import io
 import sys
+from contextlib import closing
 from typing import cast
 
 from switchboard.clock import SystemClock
@@ -27,11 +28,10 @@ def main(target: str) -> None:
 
 async def serve(target: str, environment: LambdaEnvironment) -> None:
     # The app is imported with the event loop running, so that it may create what belongs to a loop.
-    api = RuntimeApi(environment.runtime_api)
-    app = await load(target, api)
-    if environment.snap_start:
-        await pass_through_snapshot(api)
-    api.close()
+    with closing(RuntimeApi(environment.runtime_api)) as api:
+        app = await load(target, api)
+        if environment.snap_start:
+            await pass_through_snapshot(api)
     worker = Worker(app, SystemClock(), environment.buffered)
     # Lambda Managed Instances give one environment several invocations at once: as many pollers, one event loop.
     pollers = [RuntimeApi(environment.runtime_api) for _ in range(environment.pollers)]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from contextlib import closing
 from dataclasses import dataclass
 
 from switchboard.clock import Clock
@@ -40,14 +41,15 @@ class Worker:
 
 async def take_invocations(worker: Worker, api: RuntimeApi) -> None:
     """Ends only by raising, when the Runtime API is gone; Lambda then starts a new process."""
-    while True:
-        invocation = await api.next()
-        os.environ["_X_AMZN_TRACE_ID"] = invocation.trace_id  # where AWS's own libraries look for it
-        try:
-            await answer(worker, api, invocation)
-        except ConnectionError as lost:  # of this answer; a Runtime API that is gone shows in the next poll
-            log_failure("answer_not_delivered", lost, invocation.request_id)
-            api.close()
+    with closing(api):
+        while True:
+            invocation = await api.next()
+            os.environ["_X_AMZN_TRACE_ID"] = invocation.trace_id  # where AWS's own libraries look for it
+            try:
+                await answer(worker, api, invocation)
+            except ConnectionError as lost:  # of this answer; a Runtime API that is gone shows in the next poll
+                log_failure("answer_not_delivered", lost, invocation.request_id)
+                api.close()
 
 
 async def answer(worker: Worker, api: RuntimeApi, invocation: Invocation) -> None:

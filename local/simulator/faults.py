@@ -1,0 +1,130 @@
+"""Which provider is to fail how, for whom and how often: set through the admin route."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from local.simulator.json_types import Json, JsonObject
+
+DEFAULT_AFTER = 5
+DEFAULT_RETRY_AFTER_SECONDS = 5
+
+
+class Fault(StrEnum):
+    SERVER_ERROR = "500"
+    BAD_GATEWAY = "502-html"
+    UNAVAILABLE = "503"
+    RATE_LIMIT = "429"
+    BAD_KEY = "401"
+    CONTEXT_LENGTH = "context-length"
+    HANG = "hang"
+    HANG_AFTER_HEADERS = "hang-after-headers"
+    ROLE_THEN_SILENCE = "role-then-silence"
+    STALL = "stall"
+    CUT = "cut"
+    ERROR_IN_STREAM = "error-in-stream"
+    MALFORMED_LINE = "malformed-line"
+    EMPTY = "empty"
+    NO_CHOICES = "no-choices"
+    SLOW = "slow"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One fault to play. `model` None means all; `times` None means until deleted; `after` counts content chunks."""
+
+    provider: str
+    fault: Fault
+    model: str | None = None
+    times: int | None = None
+    after: int = DEFAULT_AFTER
+    retry_after: float = DEFAULT_RETRY_AFTER_SECONDS
+
+    def body(self) -> JsonObject:
+        return {
+            "provider": self.provider,
+            "model": self.model,
+            "fault": self.fault.value,
+            "times": self.times,
+            "after": self.after,
+            "retry_after": self.retry_after,
+        }
+
+
+class RuleError(ValueError):
+    """A rule cannot be read; the message lists what is known."""
+
+
+class FaultBoard:
+    """The rules in force, at most one for each provider and model."""
+
+    def __init__(self, providers: Collection[str]) -> None:
+        self._providers = set(providers)
+        self._rules: dict[tuple[str, str | None], Rule] = {}
+
+    @property
+    def rules(self) -> list[Rule]:
+        return list(self._rules.values())
+
+    @property
+    def providers(self) -> list[str]:
+        return sorted(self._providers)
+
+    def meet(self, provider: str) -> None:
+        """Whoever was asked once can be told to fail."""
+        self._providers.add(provider)
+
+    def set(self, body: Json) -> Rule:
+        """Put up the rule that an admin request describes. Raises RuleError."""
+        rule = read_rule(body, self.providers)
+        self._rules[rule.provider, rule.model] = rule
+        return rule
+
+    def clear(self, provider: str | None) -> None:
+        """Take down one provider's rules, or all."""
+        self._rules = {key: rule for key, rule in self._rules.items() if provider not in (None, rule.provider)}
+
+    def take(self, provider: str, model: str) -> Rule | None:
+        """The rule for one request, counted; the model's own comes before the provider's."""
+        key = (provider, model) if (provider, model) in self._rules else (provider, None)
+        rule = self._rules.get(key)
+        if rule is not None and rule.times is not None:
+            left = Rule(rule.provider, rule.fault, rule.model, rule.times - 1, rule.after, rule.retry_after)
+            self._rules[key] = left
+            if left.times == 0:
+                del self._rules[key]
+        return rule
+
+
+def read_rule(body: Json, providers: Collection[str]) -> Rule:
+    """Check an admin request's body. Raises RuleError."""
+    if not isinstance(body, dict):
+        raise RuleError("Send a JSON object.")
+    fields = ("provider", "model", "fault", "times", "after", "retry_after")
+    _among("field", tuple(body), fields)
+    _among("provider", (body.get("provider"),), providers)
+    _among("fault", (body.get("fault"),), tuple(fault.value for fault in Fault))
+    model = body.get("model")
+    if model is not None and not isinstance(model, str):
+        raise RuleError("model must be an upstream id or null.")
+    return Rule(
+        provider=str(body["provider"]),
+        model=model,
+        fault=Fault(str(body["fault"])),
+        times=None if body.get("times") is None else int(_number(body, "times", 1, least=1)),
+        after=int(_number(body, "after", DEFAULT_AFTER, least=0)),
+        retry_after=_number(body, "retry_after", DEFAULT_RETRY_AFTER_SECONDS, least=0),
+    )
+
+
+def _among(what: str, values: Collection[Json], known: Collection[str]) -> None:
+    for value in values:
+        if value not in known:
+            raise RuleError(f"Unknown {what} {value!r}. Known: {', '.join(known)}.")
+
+
+def _number(body: Mapping[str, Json], field: str, default: float, *, least: int) -> float:
+    value = body.get(field, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
+        raise RuleError(f"{field} must be a number of at least {least}.")
+    return value

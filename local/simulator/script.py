@@ -1,0 +1,28 @@
+"""A reply's body as steps to play: what is sent after which pause, and where it breaks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Bytes that take as long as `tokens` take; empty ones only take time. `content`: a client sees progress."""
+
+    data: bytes
+    tokens: float = 0.0
+    content: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nothing more, the connection stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The connection ends in the middle of the body."""
+
+
+Step: TypeAlias = Send | Silence | Cut
+Script: TypeAlias = Sequence[Step]

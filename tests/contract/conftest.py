@@ -1,0 +1,76 @@
+"""One `make run` for all contract tests: the real processes, simulated providers without pauses, a state of its own."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SIMULATOR = re.compile(r"curl (http://\S+)/_faults")
+
+
+@dataclass(frozen=True)
+class Running:
+    process: subprocess.Popen[str]
+    url: str
+    key: str
+    simulator: str
+
+    def stop(self) -> int:
+        """Ctrl-C, and the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(20)
+
+    def get(self, path: str, key: str | None = None) -> bytes:
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        request = urllib.request.Request(self.url + path, headers=headers)
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            body: bytes = reply.read()
+        return body
+
+
+def start(state: Path, **variables: str) -> Running:
+    """Start the gateway and wait until it says that it is ready."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT / 'layers' / 'core'}:{ROOT}",
+        "PORT": str(port),
+        "STATE_DIR": str(state),
+        "SWITCHBOARD_KEY": "sk-sb-contract",
+        "SIMULATE": "fast",
+        "RANKINGS_SECONDS": "0.5",
+        **variables,
+    }
+    for name in ("OPENAI_API_KEY", "AZURE_API_KEY"):
+        environment.pop(name, None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    printed = ""
+    for line in process.stdout:
+        printed += line
+        if line.startswith("Ctrl-C"):
+            break
+    found = SIMULATOR.search(printed)
+    assert found, f"make run did not get ready; it said: {printed!r}"
+    return Running(process, f"http://127.0.0.1:{port}", "sk-sb-contract", found.group(1))
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    running = start(tmp_path_factory.mktemp("state"))
+    yield running
+    running.stop()
+    assert running.process.stdout is not None
+    running.process.stdout.close()
