@@ -55,7 +55,7 @@ class House:
 
     async def answer(self, headers: dict[str, str], data: bytes) -> None:
         await KeyStore(self.database, "KeysTable").add(KEY)
-        keys = ProviderKeys(self.offered.providers.values(), self._secrets, self.clock)
+        keys = ProviderKeys(self._secret, self.clock)
         pipeline = Pipeline(
             catalog=self.offered,
             authenticator=Authenticator(KeyStore(self.database, "KeysTable"), self.clock),
@@ -71,8 +71,8 @@ class House:
         now = self.clock.monotonic()
         await pipeline.answer(Call(OpenAiChat(), headers, data, now, now + 60), self.client)
 
-    async def _secrets(self) -> dict[str, Secret]:
-        return SECRETS
+    async def _secret(self, provider_id: str) -> Secret | None:
+        return SECRETS.get(provider_id)
 
     def records(self) -> list[Generation]:
         return [generation_of(item) for item in self.database.tables.get("UsageTable", {}).values()]

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -21,22 +20,18 @@ class FakeSource:
 
     secrets: dict[str, Secret] = field(default_factory=lambda: {"acme": Secret("sk-1")})
     down: bool = False
-    reads: int = 0
+    reads: list[str] = field(default_factory=list)
 
-    async def load(self) -> Mapping[str, Secret]:
-        self.reads += 1
+    async def load(self, provider_id: str) -> Secret | None:
+        self.reads.append(provider_id)
         await asyncio.sleep(0)
         if self.down:
             raise StorageUnavailable("out of reach")
-        return dict(self.secrets)
-
-
-def keys_of(source: FakeSource, *providers: Provider, clock: FakeClock | None = None) -> ProviderKeys:
-    return ProviderKeys(providers, source.load, clock or FakeClock())
+        return self.secrets.get(provider_id)
 
 
 def can_call(*providers: Provider) -> set[str]:
-    return set(asyncio.run(keys_of(FakeSource(), *providers).callable()))
+    return set(asyncio.run(ProviderKeys(FakeSource().load, FakeClock()).callable(providers)))
 
 
 def test_those_with_a_key_can_be_called() -> None:
@@ -52,87 +47,94 @@ def test_an_address_with_an_open_slot_leads_nowhere() -> None:
     assert can_call(provider("acme", base_url="https://{resource}.acme.test/v1")) == set()
 
 
-def test_a_key_of_nobody_is_of_no_use() -> None:
-    assert can_call(AZURE) == set()
+def test_only_the_keys_that_a_request_can_use_are_read() -> None:
+    source = FakeSource()
+    asyncio.run(ProviderKeys(source.load, FakeClock()).callable([AZURE, provider("free", auth="none")]))
+    assert source.reads == ["azure"]
 
 
 def test_a_key_is_given_to_its_provider_only() -> None:
-    keys = keys_of(FakeSource(), ACME, AZURE)
-    asyncio.run(keys.callable())
+    keys = ProviderKeys(FakeSource().load, FakeClock())
+    asyncio.run(keys.callable([ACME, AZURE]))
     assert keys.secret_of("acme") == Secret("sk-1")
     assert keys.secret_of("azure") is None
 
 
 def test_keys_do_not_show_in_a_repr() -> None:
-    keys = keys_of(FakeSource(), ACME)
-    asyncio.run(keys.callable())
+    keys = ProviderKeys(FakeSource().load, FakeClock())
+    asyncio.run(keys.callable([ACME]))
     assert "sk-1" not in repr(keys)
 
 
-def test_keys_are_read_once_while_they_are_fresh() -> None:
+def test_a_key_is_read_once_while_it_is_fresh() -> None:
     async def twice() -> None:
-        await keys.callable()
+        await keys.callable([ACME])
         clock.advance(FRESH_SECONDS)
-        await keys.callable()
+        await keys.callable([ACME])
 
     source, clock = FakeSource(), FakeClock()
-    keys = keys_of(source, ACME, clock=clock)
+    keys = ProviderKeys(source.load, clock)
     asyncio.run(twice())
-    assert source.reads == 1
+    assert source.reads == ["acme"]
 
 
-async def grown_old(keys: ProviderKeys, clock: FakeClock) -> frozenset[str]:
+async def grown_old(keys: ProviderKeys, clock: FakeClock, *providers: Provider) -> frozenset[str]:
     """Ask when the keys are old, and once more when what that began is done."""
     clock.advance(FRESH_SECONDS + 1)
-    before = await keys.callable()
+    await keys.callable(providers)
     for _ in range(5):
         await asyncio.sleep(0)
-    assert before <= await keys.callable()
-    return await keys.callable()
+    return await keys.callable(providers)
 
 
 def test_a_new_key_is_read_behind_a_request_that_does_not_wait_for_it() -> None:
     async def story() -> None:
-        assert await keys.callable() == {"acme"}
+        assert await keys.callable([AZURE]) == set()
         source.secrets["azure"] = Secret("sk-2")
-        assert await grown_old(keys, clock) == {"acme", "azure"}
-        assert source.reads == 2
+        clock.advance(FRESH_SECONDS + 1)
+        assert await keys.callable([AZURE]) == set()
+        assert await grown_old(keys, clock, AZURE) == {"azure"}
 
     source, clock = FakeSource(), FakeClock()
-    keys = keys_of(source, ACME, AZURE, clock=clock)
+    keys = ProviderKeys(source.load, clock)
     asyncio.run(story())
 
 
 def test_many_requests_begin_one_refresh() -> None:
     async def story() -> None:
-        await keys.callable()
+        await keys.callable([ACME])
         clock.advance(FRESH_SECONDS + 1)
-        await asyncio.gather(*(keys.callable() for _ in range(10)))
+        await asyncio.gather(*(keys.callable([ACME]) for _ in range(10)))
         for _ in range(5):
             await asyncio.sleep(0)
-        assert source.reads == 2
+        assert source.reads == ["acme", "acme"]
 
     source, clock = FakeSource(), FakeClock()
-    keys = keys_of(source, ACME, clock=clock)
+    keys = ProviderKeys(source.load, clock)
     asyncio.run(story())
 
 
-def test_known_keys_stay_good_when_they_cannot_be_read_again() -> None:
+def test_a_known_key_stays_good_when_it_cannot_be_read_again() -> None:
     async def story() -> None:
-        await keys.callable()
+        await keys.callable([ACME])
         source.down = True
-        assert await grown_old(keys, clock) == {"acme"}
+        assert await grown_old(keys, clock, ACME) == {"acme"}
         assert keys.secret_of("acme") == Secret("sk-1")
 
     source, clock = FakeSource(), FakeClock()
-    keys = keys_of(source, ACME, clock=clock)
+    keys = ProviderKeys(source.load, clock)
     asyncio.run(story())
 
 
 def test_keys_that_were_never_read_are_an_outage_not_an_empty_gateway() -> None:
     source = FakeSource(down=True)
-    keys = keys_of(source, ACME)
+    keys = ProviderKeys(source.load, FakeClock())
     with pytest.raises(KeyStoreUnavailable):
-        asyncio.run(keys.callable())
+        asyncio.run(keys.callable([ACME]))
     source.down = False
-    assert asyncio.run(keys.callable()) == {"acme"}
+    assert asyncio.run(keys.callable([ACME])) == {"acme"}
+
+
+def test_one_that_needs_no_key_goes_on_while_keys_cannot_be_read() -> None:
+    keys = ProviderKeys(FakeSource(down=True).load, FakeClock())
+    assert asyncio.run(keys.callable([ACME, provider("free", auth="none")])) == {"free"}
