@@ -62,6 +62,18 @@ class FakeClock:
         self.time += seconds
 
 
+class TurnedLoop(asyncio.SelectorEventLoop):
+    """An event loop whose clock can be put forward, so that long waits take no time."""
+
+    ahead = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead
+
+    def advance(self, seconds: float) -> None:
+        self.ahead += seconds
+
+
 @dataclass(slots=True)
 class FakeDatabase:
     """A Database in memory. `calls` counts by name.
