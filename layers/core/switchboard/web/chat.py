@@ -58,7 +58,7 @@ class Inference:
 
     async def _refuse(self, line: Line, error: SwitchboardError) -> None:
         body = self._protocol.error(error, None)
-        # In a stream it is the last event: bytes that readers of SSE skip would look like the answer's end.
+        # A stream that had begun must not look as if it had come to its end.
         await _reply(line, error.status, encode_event(body) if line.started else body)
 
 
@@ -85,9 +85,8 @@ class ChatApp:
             await _reply(line, 200, b'{"status":"ok"}')
         else:
             allowed = "POST" if route else "GET, HEAD" if path == HEALTH else None
-            error = _no_route(method, path, allowed)
-            headers = {"allow": allowed} if allowed else {}
-            await _reply(line, error.status, OpenAiChat().error(error, None), headers)
+            error = _no_route(method, path, known=allowed is not None)
+            await _reply(line, error.status, OpenAiChat().error(error, None), {"allow": allowed} if allowed else {})
 
 
 def chat_app(pipeline: Pipeline, telemetry: Telemetry, clock: Clock) -> ChatApp:
@@ -99,8 +98,8 @@ async def _reply(line: Line, status: int, body: bytes, headers: Mapping[str, str
     await line.end(body)
 
 
-def _no_route(method: str, path: str, allowed: str | None) -> SwitchboardError:
-    if not allowed:
+def _no_route(method: str, path: str, *, known: bool) -> SwitchboardError:
+    if not known:
         return NotFound(f"There is no route {method} {path}. The API is under /api/v1.")
     error = InvalidRequest(f"{method} is not possible at {path}.")
     error.status = 405
