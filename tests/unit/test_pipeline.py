@@ -364,10 +364,10 @@ def test_a_simulated_provider_is_marked() -> None:
 
 
 def test_a_silent_provider_costs_the_caller_no_more_than_its_clock() -> None:
-    house = House(clock=SystemClock(), limits=Limits(0.02, 0.02))
+    house = House(clock=SystemClock(), limits=Limits(0.2, 0.2))
     asked(FakeReply((asyncio.Event(),)), streamed(*GOOD), house=house, stream=True)
     assert [attempt.outcome for attempt in house.records()[0].attempts] == ["timeout", "ok"]
-    assert float(house.client.headers["x-switchboard-overhead-ms"]) < 20
+    assert float(house.client.headers["x-switchboard-overhead-ms"]) < 150
 
 
 def test_a_request_that_the_provider_calls_wrong_is_not_retried_by_sdks() -> None:

@@ -15,6 +15,7 @@ from switchboard.transport import ConnectionCut, ConnectionFailed
 from tests.examples import chunk_native, ended, endpoint, request, said, sse, whole
 from tests.fakes import FakeClock, FakeReply, FakeTransport, streamed, whole_reply
 
+HASTY = Limits(0.2, 5)  # real time: long enough for what is there at once, on any machine
 GOOD = (said("Hello"), ended())
 FIRST, SECOND, THIRD = (endpoint(name) for name in ("first", "second", "third"))
 
@@ -113,13 +114,13 @@ def test_the_next_endpoint_is_asked_with_its_own_name_for_the_model(stream: bool
 
 
 def test_an_endpoint_that_hangs_leads_to_the_next() -> None:
-    walk = Walk(asyncio.Event(), streamed(*GOOD), clock=SystemClock(), limits=Limits(0.02, 5)).walked()
+    walk = Walk(asyncio.Event(), streamed(*GOOD), clock=SystemClock(), limits=HASTY).walked()
     assert walk.outcomes() == [("first", "timeout", None), ("second", "ok", 200)]
 
 
 def test_an_endpoint_that_only_keeps_alive_leads_to_the_next() -> None:
     silent = streamed(b": keep-alive\n\n", asyncio.Event())
-    walk = Walk(silent, streamed(*GOOD), clock=SystemClock(), limits=Limits(0.02, 5)).walked()
+    walk = Walk(silent, streamed(*GOOD), clock=SystemClock(), limits=HASTY).walked()
     assert walk.outcomes() == [("first", "timeout", 200), ("second", "ok", 200)]
 
 
@@ -281,7 +282,7 @@ def test_only_the_last_attempts_words_are_counted() -> None:
 
 
 def test_no_connection_is_left_open_behind_a_failed_attempt() -> None:
-    walk = Walk(streamed(b": x\n\n", asyncio.Event()), streamed(*GOOD), clock=SystemClock(), limits=Limits(0.02, 5))
+    walk = Walk(streamed(b": x\n\n", asyncio.Event()), streamed(*GOOD), clock=SystemClock(), limits=HASTY)
     assert walk.walked().transport.open_replies == 0
 
 
