@@ -4,7 +4,7 @@ import pytest
 from switchboard.catalog.model import Catalog
 from switchboard.errors import InvalidRequest, ModelNotFound, NoEndpointFits
 from switchboard.health.figures import NO_RANKINGS
-from switchboard.routing.plan import Plan, find_model, make_plan
+from switchboard.routing.plan import Plan, find_model, make_plan, providers_for
 
 from tests.examples import catalog, endpoint, model, price, request
 
@@ -139,3 +139,9 @@ def test_no_more_than_three_names_are_suggested() -> None:
     assert isinstance(near, list)
     assert len(near) == 3
     assert len(set(map(str, near))) == 3
+
+
+def test_everybody_who_might_serve_is_asked_for_a_key_once() -> None:
+    asked = request(models=["lab/two", "no/such", "one"])
+    assert [maker.id for maker in providers_for(asked, CATALOG)] == ["dear", "cheap"]
+    assert providers_for(request(model="no/such"), CATALOG) == ()
