@@ -26,7 +26,7 @@ class Aws:
         self._wrong = 0
         self._empty = _signed(b"{}")
         secret = {"Name": SECRET_NAME, "Type": "SecureString", "Value": "sk-bench"}
-        self._secrets = _signed(orjson.dumps({"Parameters": [secret]}))
+        self._secret = _signed(orjson.dumps({"Parameter": secret}))
 
     def answer(self, request: Message, transport: asyncio.Transport) -> None:
         if request.head.startswith(COUNTS):
@@ -43,8 +43,8 @@ class Aws:
                 return self._empty
             case b"getitem":
                 return self._get(orjson.loads(body))
-            case b"getparametersbypath":
-                return self._secrets
+            case b"getparameter":
+                return self._secret
         refusal = orjson.dumps({"__type": "bench#UnknownOperationException", "message": operation.decode()})
         return answer(refusal, status=b"400 Bad Request")
 

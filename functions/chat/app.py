@@ -5,7 +5,7 @@ from switchboard.clock import SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
 from switchboard.settings import AwsEnvironment, Settings
 from switchboard.storage.dynamodb import DynamoDatabase
-from switchboard.storage.secrets import provider_secrets
+from switchboard.storage.secrets import provider_secret
 from switchboard.storage.signed import DYNAMODB, SSM, Aws, SignedService
 from switchboard.telemetry import Telemetry
 from switchboard.transport import HttpClient
@@ -28,7 +28,7 @@ app = chat_gateway(
         settings=settings,
         catalog=packaged_catalog(),
         database=DynamoDatabase(SignedService(aws, DYNAMODB)),
-        load_provider_keys=lambda: provider_secrets(SignedService(aws, SSM), settings.stack_name),
+        load_provider_key=lambda provider: provider_secret(SignedService(aws, SSM), settings.stack_name, provider),
         transport=http,
         telemetry=Telemetry(settings.log_level),
         clock=clock,

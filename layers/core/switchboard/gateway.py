@@ -26,7 +26,7 @@ class Surroundings:
     settings: Settings
     catalog: Catalog
     database: Database
-    load_provider_keys: Load
+    load_provider_key: Load
     transport: Transport
     telemetry: Telemetry
     clock: Clock
@@ -35,7 +35,7 @@ class Surroundings:
 
 def chat_gateway(around: Surroundings) -> ChatApp:
     settings, clock = around.settings, around.clock
-    keys = ProviderKeys(tuple(around.catalog.providers.values()), around.load_provider_keys, clock)
+    keys = ProviderKeys(around.load_provider_key, clock)
     dialects = {dialect.name: dialect for dialect in (OpenAiChatUpstream(clock),)}
     pipeline = Pipeline(
         catalog=around.catalog,

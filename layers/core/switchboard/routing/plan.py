@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from switchboard.catalog.model import Catalog, Endpoint, Model
+from switchboard.catalog.model import Catalog, Endpoint, Model, Provider
 from switchboard.chat import ChatRequest
 from switchboard.errors import ModelNotFound, NoEndpointFits
 from switchboard.health.figures import Rankings
@@ -39,6 +39,13 @@ def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, callab
     if not chosen:
         raise _nothing_fits(request, rejected)
     return Plan(tuple(chosen if wishes.allow_fallbacks or wishes.order else chosen[:1]), tuple(rejected))
+
+
+def providers_for(request: ChatRequest, catalog: Catalog) -> tuple[Provider, ...]:
+    """Everyone who might serve the request: those whose keys are worth reading. Unknown models have none."""
+    models = [catalog.find(name) for name in (request.model, *preferences(request).models)]
+    found = {endpoint.provider.id: endpoint.provider for model in models if model for endpoint in model.endpoints}
+    return tuple(found.values())
 
 
 def find_model(catalog: Catalog, name: str) -> Model:
