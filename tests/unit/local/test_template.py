@@ -11,8 +11,8 @@ from local.template import read_template
         ("!Ref Api", {"Ref": "Api"}),
         ("!Sub ${Api}.x", {"Fn::Sub": "${Api}.x"}),
         ("!GetAtt Table.Stream.Arn", {"Fn::GetAtt": ["Table", "Stream.Arn"]}),
-        ('!If [On, !Ref A, "b"]', {"Fn::If": ["On", {"Ref": "A"}, "b"]}),
-        ("!Condition On", {"Condition": "On"}),
+        ('!If [Arm, !Ref A, "b"]', {"Fn::If": ["Arm", {"Ref": "A"}, "b"]}),
+        ("!Condition Arm", {"Condition": "Arm"}),
     ],
 )
 def test_short_tags_become_what_they_stand_for(tmp_path: Path, short: str, long: object) -> None:
