@@ -108,10 +108,9 @@ class Pipeline:
 
     async def _known(self, headers: Mapping[str, str]) -> tuple[ApiKey, Rankings]:
         """Both at once when they must be read; in turn when they are at hand, which spares two tasks a request."""
-        authenticate, rankings = self.authenticator.authenticate_inference, self.rankings
-        if rankings.is_read:
-            return await authenticate(headers), await rankings.current()
-        return await asyncio.gather(authenticate(headers), rankings.current())
+        if self.rankings.is_read:
+            return await self.authenticator.authenticate_inference(headers), await self.rankings.current()
+        return await asyncio.gather(self.authenticator.authenticate_inference(headers), self.rankings.current())
 
     async def _whole(self, call: Call, client: Client, answer: Answer) -> None:
         chunks = await answer.run.start()
