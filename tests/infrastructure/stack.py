@@ -1,17 +1,15 @@
 """template.yaml as SAM makes plain CloudFormation of it, and the questions tests ask of that."""
 
-import copy
 import json
-import os
+import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, TypeAlias
 
-from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
+from local.template import read_template
+from tests.infrastructure.tools import ROOT, sam
 
-ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "template.yaml"
 Tree: TypeAlias = dict[str, Any]  # Any: a template's values
 
@@ -19,20 +17,32 @@ METHODS = ("x-amazon-apigateway-any-method", "get", "post", "put", "patch", "del
 
 
 def source() -> Tree:
-    parsed: Tree = yaml_parse(TEMPLATE.read_text())
-    return parsed
+    return dict(read_template(TEMPLATE))
 
 
+# Run by the SAM CLI's own Python, with the translator that it will deploy with. Code must already be in S3 for it.
+TRANSFORM = """
+import json, sys
+from types import SimpleNamespace
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+template = yaml_parse(open(sys.argv[1]).read())
+for resource in template["Resources"].values():
+    for name, code in (("CodeUri", "code"), ("ContentUri", sys.argv[2])):
+        if name in resource.get("Properties", {}):
+            resource["Properties"][name] = "s3://bucket/" + code
+print(json.dumps(transform(template, {}, SimpleNamespace(load=dict))["Resources"]))
+"""
+
+
+@cache
 def deployed(layer_code: str = "code") -> Tree:
-    """The resources after SAM's transformation. Its code must already be in S3, so the folders become addresses."""
-    template = copy.deepcopy(source())
-    for resource in template["Resources"].values():
-        properties = resource.get("Properties", {})
-        for name in ("CodeUri", "ContentUri"):
-            if name in properties:
-                properties[name] = f"s3://bucket/{layer_code if name == 'ContentUri' else 'code'}"
-    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-    resources: Tree = transform(template, {}, SimpleNamespace(load=dict))["Resources"]
+    """The resources after SAM's transformation."""
+    python = Path(sam()).resolve().parent / "python"
+    environment = {"AWS_DEFAULT_REGION": "us-east-1", "PATH": "/usr/bin:/bin"}
+    command = [str(python), "-c", TRANSFORM, str(TEMPLATE), layer_code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    resources: Tree = json.loads(done.stdout)
     return resources
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from layers import build
 from tests.infrastructure.conftest import Built
-from tests.infrastructure.stack import ROOT
+from tests.infrastructure.tools import ROOT
 
 SCRIPT = str(ROOT / "layers" / "build.py")
 LAYERS = {"DependenciesLayer": ["dependencies", "arm64"], "CoreLayer": ["core"], "CatalogLayer": ["catalog"]}

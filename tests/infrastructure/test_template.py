@@ -9,7 +9,6 @@ import pytest
 from switchboard.settings import Settings
 
 from tests.infrastructure.stack import (
-    ROOT,
     TEMPLATE,
     Tree,
     deployed,
@@ -18,6 +17,7 @@ from tests.infrastructure.stack import (
     source,
     target,
 )
+from tests.infrastructure.tools import ROOT
 
 CHAT_ROUTES = {
     f"{base}{route}"
@@ -168,7 +168,7 @@ def test_only_chat_replaces_the_runtimes_loop(stack: Tree) -> None:
         assert FOR_THE_RUNTIME & variables.keys() == (FOR_THE_RUNTIME if name == "ChatFunction" else set())
     chat = stack["ChatFunction"]["Properties"]
     assert chat["Environment"]["Variables"]["AWS_LAMBDA_EXEC_WRAPPER"] == "/opt/switchboard-stream"
-    assert (chat["Timeout"], chat["MemorySize"], chat["Handler"]) == (900, {"Ref": "ChatMemory"}, "app.handler")
+    assert (chat["Timeout"], chat["MemorySize"], chat["Handler"]) == (900, {"Ref": "ChatMemory"}, "buffered.handler")
 
 
 def test_a_change_in_any_layer_publishes_a_new_version_of_chat() -> None:
@@ -227,7 +227,7 @@ def test_no_two_runs_of_the_rankings_overlap(stack: Tree) -> None:
     rankings = stack["RankingsFunction"]["Properties"]
     assert rankings["Timeout"] < 60
     assert rankings["ReservedConcurrentExecutions"]["Fn::If"][:2] == ["ConcurrencyReserved", 1]
-    assert source()["Parameters"]["ReserveConcurrency"]["Default"] == "true"
+    assert source()["Parameters"]["ReserveConcurrency"]["Default"] == "false"
 
 
 def test_dead_letters_are_encrypted(stack: Tree) -> None:

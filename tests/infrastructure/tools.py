@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from layers.build import LAMBDA_PYTHON, find_python, find_uv
-from tests.infrastructure.stack import ROOT
 
+ROOT = Path(__file__).resolve().parents[2]
 INSTALL_SAM = (
     "no SAM CLI found; install it beside the project with\n"
     "  uv venv .venv-sam && uv pip install -p .venv-sam/bin/python --require-hashes -r requirements/sam.txt\n"

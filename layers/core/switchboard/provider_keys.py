@@ -18,6 +18,8 @@ Load = Callable[[str], Awaitable[Secret | None]]
 
 @dataclass(frozen=True, slots=True)
 class _Read:
+    """What a provider's parameter held, and when (monotonic clock)."""
+
     secret: Secret | None
     at: float
 
@@ -32,8 +34,8 @@ class ProviderKeys:
 
     load: Load
     clock: Clock
-    _read: dict[str, _Read] = field(default_factory=dict, repr=False)
-    _reading: dict[str, asyncio.Task[None]] = field(default_factory=dict, repr=False)
+    _read: dict[str, _Read] = field(default_factory=dict, init=False, repr=False)
+    _reading: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False, repr=False)
 
     async def callable(self, providers: Iterable[Provider]) -> frozenset[str]:
         """The ids of those that can be called. Raises KeyStoreUnavailable if none can, because keys cannot be read."""

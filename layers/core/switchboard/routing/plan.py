@@ -32,8 +32,9 @@ def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, callab
     wishes = preferences(request)
     chosen: list[Endpoint] = []
     rejected: list[Rejection] = []
-    for name in dict.fromkeys((request.model, *wishes.models)):
-        fitting, misfits = _sort_out(request, wishes, find_model(catalog, name), callable_providers)
+    models = [find_model(catalog, name) for name in (request.model, *wishes.models)]
+    for model in {model.id: model for model in models}.values():  # by an alias, one may be named twice
+        fitting, misfits = _sort_out(request, wishes, model, callable_providers)
         chosen += in_order(fitting, request, wishes, rankings)
         rejected += misfits
     if not chosen:

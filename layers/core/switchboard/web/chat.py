@@ -1,5 +1,8 @@
 """The inference routes, as bare ASGI: a framework for two paths would cost a third of every cold start."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from starlette.types import Receive, Scope, Send
 
 from switchboard.clock import Clock
@@ -9,9 +12,11 @@ from switchboard.protocols.interface import ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.telemetry import Telemetry
 from switchboard.web.line import Line
+from switchboard.wire.sse import encode_event
 
 PREFIXES = ("/api/v1", "/v1")
 HEALTH = "/healthz"
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 MAX_BODY_BYTES = 20 * 1024 * 1024
 # API Gateway and Lambda both end a request after 15 minutes; a server keeps to the same, so that records agree.
 LONGEST_SECONDS = 900.0
@@ -52,7 +57,9 @@ class Inference:
         return float(now + scope["aws.deadline_ms"] / 1000 - self._clock.now() - GRACE_SECONDS)
 
     async def _refuse(self, line: Line, error: SwitchboardError) -> None:
-        await _reply(line, error.status, self._protocol.error(error, None))
+        body = self._protocol.error(error, None)
+        # A stream that had begun must not look as if it had come to its end.
+        await _reply(line, error.status, encode_event(body) if line.started else body)
 
 
 class ChatApp:
@@ -77,16 +84,17 @@ class ChatApp:
         if path == HEALTH and method in ("GET", "HEAD"):
             await _reply(line, 200, b'{"status":"ok"}')
         else:
-            error = _no_route(method, path, known=route is not None or path == HEALTH)
-            await _reply(line, error.status, OpenAiChat().error(error, None))
+            allowed = "POST" if route else "GET, HEAD" if path == HEALTH else None
+            error = _no_route(method, path, known=allowed is not None)
+            await _reply(line, error.status, OpenAiChat().error(error, None), {"allow": allowed} if allowed else {})
 
 
 def chat_app(pipeline: Pipeline, telemetry: Telemetry, clock: Clock) -> ChatApp:
     return ChatApp(pipeline, telemetry, clock)
 
 
-async def _reply(line: Line, status: int, body: bytes) -> None:
-    await line.start(status, {"content-type": "application/json", "content-length": str(len(body))})
+async def _reply(line: Line, status: int, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> None:
+    await line.start(status, {"content-type": "application/json", "content-length": str(len(body)), **headers})
     await line.end(body)
 
 
@@ -101,7 +109,7 @@ def _no_route(method: str, path: str, *, known: bool) -> SwitchboardError:
 async def _body(headers: dict[str, str], receive: Receive) -> bytes:
     """Raises PayloadTooLarge without reading on."""
     declared = headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+    if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
         raise _too_large()
     pieces: list[bytes] = []
     size = 0
