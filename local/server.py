@@ -67,7 +67,7 @@ def build_gateway(local: LocalSettings, engine_url: str, simulator_url: str | No
         settings=settings,
         catalog=catalog,
         database=database,
-        load_provider_keys=_fixed(local_secrets(names, local.variables)),
+        load_provider_key=_fixed(local_secrets(names, local.variables)),
         transport=http,
         telemetry=telemetry,
         clock=clock,
@@ -138,7 +138,7 @@ def _stores(database: Database, settings: Settings) -> Stores:
 
 
 def _fixed(secrets: Mapping[str, Secret]) -> Load:
-    async def load() -> Mapping[str, Secret]:
-        return secrets
+    async def load(provider_id: str) -> Secret | None:
+        return secrets.get(provider_id)
 
     return load

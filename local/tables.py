@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from samtranslator.yaml_helper import yaml_parse
+from local.template import read_template
 
 # Shapes that CloudFormation and CreateTable share. Backups, protection and encryption mean nothing on a laptop.
 _SHARED = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
@@ -37,7 +37,7 @@ def create_tables(client: TableClient, template_path: Path) -> Sequence[str]:
 
 def table_properties(template_path: Path) -> Mapping[str, Properties]:
     """Each table's CloudFormation properties by logical id, in the template's order."""
-    resources: Mapping[str, Properties] = yaml_parse(template_path.read_text(encoding="utf-8"))["Resources"]
+    resources: Mapping[str, Properties] = read_template(template_path)["Resources"]
     return {
         name: resource["Properties"]
         for name, resource in resources.items()

@@ -7,10 +7,11 @@ if .venv/bin/python -c "import sys; sys.exit(sys.version_info[:2] != tuple(map(i
   echo "The suite has run on Python $version already: it is the Python at hand."
   exit 0
 fi
-python=$(.venv/bin/uv python find --no-python-downloads "$version" 2>/dev/null) || {
+python=$(.venv/bin/python -c "from layers.build import find_python; print(find_python('$version') or '')")
+if [ -z "$python" ]; then
   echo "No Python $version on this machine (it is what Lambda runs): the suite ran on $(.venv/bin/python --version) only."
   exit 0
-}
+fi
 if [ ! -f "$venv/installed" ] || [ requirements/dev.txt -nt "$venv/installed" ]; then
   .venv/bin/uv venv --quiet --clear --python "$python" "$venv"
   .venv/bin/uv pip install --python "$venv/bin/python" --require-hashes -r requirements/bootstrap.txt -r requirements/dev.txt

@@ -61,7 +61,7 @@ def request(**fields: Any) -> ChatRequest:
 
 
 def served() -> Served:
-    return Served("gen-1", 1_800_000_000, "lab/one", "Acme", "openai-chat")
+    return Served("gen-1", 1_800_000_000, "lab/one", "acme", "Acme", "openai-chat")
 
 
 def chunk_native(delta: Mapping[str, Any], finish_reason: str | None = None, **fields: Any) -> JsonObject:

@@ -62,6 +62,18 @@ class FakeClock:
         self.time += seconds
 
 
+class TurnedLoop(asyncio.SelectorEventLoop):
+    """An event loop whose clock can be put forward, so that long waits take no time."""
+
+    ahead = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead
+
+    def advance(self, seconds: float) -> None:
+        self.ahead += seconds
+
+
 @dataclass(slots=True)
 class FakeDatabase:
     """A Database in memory. `calls` counts by name.
@@ -219,17 +231,20 @@ def whole_reply(body: bytes, status: int = 200, **headers: str) -> FakeReply:
 class FakeTransport:
     """Gives its `script` out, one entry for each request: a reply, an error in place of one, an event that never is.
 
-    `requests` are those that were sent; `open_replies` counts the connections that are still held.
+    `requests` are those that were sent; `open_replies` counts the connections that are still held; `on_open` runs
+    while a connection is made.
     """
 
     script: list[FakeReply | BaseException | asyncio.Event]
     requests: list[HttpRequest] = field(default_factory=list)
     open_replies: int = 0
+    on_open: Callable[[], None] = lambda: None
 
     @asynccontextmanager
     async def open(self, request: HttpRequest) -> AsyncIterator[FakeReply]:
         self.requests.append(request)
         entry = self.script.pop(0)
+        self.on_open()
         await asyncio.sleep(0)
         if isinstance(entry, asyncio.Event):
             await entry.wait()
@@ -279,7 +294,7 @@ class FakeClient:
         self.written.append(data)
         self.ended = True
 
-    def hold_line(self) -> None:
+    def hold_line(self, keep_alive: bytes, content_type: str) -> None:
         self.held = True
 
     def hang_up(self) -> None:

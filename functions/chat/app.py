@@ -1,12 +1,11 @@
-"""The chat function: `app` is streamed by switchboard.runtime, `handler` is its buffered door (sam local)."""
+"""The chat function: `app` is streamed by switchboard.runtime; its buffered door is beside it, in buffered.py."""
 
-from mangum import Mangum
 from switchboard.catalog.packaged import packaged_catalog
 from switchboard.clock import SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
 from switchboard.settings import AwsEnvironment, Settings
 from switchboard.storage.dynamodb import DynamoDatabase
-from switchboard.storage.secrets import provider_secrets
+from switchboard.storage.secrets import provider_secret
 from switchboard.storage.signed import DYNAMODB, SSM, Aws, SignedService
 from switchboard.telemetry import Telemetry
 from switchboard.transport import HttpClient
@@ -29,10 +28,9 @@ app = chat_gateway(
         settings=settings,
         catalog=packaged_catalog(),
         database=DynamoDatabase(SignedService(aws, DYNAMODB)),
-        load_provider_keys=lambda: provider_secrets(SignedService(aws, SSM), settings.stack_name),
+        load_provider_key=lambda provider: provider_secret(SignedService(aws, SSM), settings.stack_name, provider),
         transport=http,
         telemetry=Telemetry(settings.log_level),
         clock=clock,
     )
 )
-handler = Mangum(app, lifespan="off")

@@ -16,7 +16,7 @@ PIXEL = (
     "data:image/png;base64,"
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 )
-WEATHER: dict[str, Any] = {
+WEATHER: Any = {
     "type": "function",
     "function": {
         "name": "get_weather",
@@ -99,7 +99,7 @@ def test_a_tool_is_called_and_its_result_is_read(client: OpenAI, stream: bool) -
     ask: list[Any] = [{"role": "user", "content": "Use get_weather for Paris."}]
     if stream:
         with client.chat.completions.stream(model=MODEL, messages=ask, tools=[WEATHER]) as events:
-            message = events.get_final_completion().choices[0].message
+            message: Any = events.get_final_completion().choices[0].message
     else:
         message = client.chat.completions.create(model=MODEL, messages=ask, tools=[WEATHER]).choices[0].message
     assert message.tool_calls

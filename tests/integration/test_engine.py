@@ -100,7 +100,7 @@ def put(url: str, remaining: int) -> None:
 def remaining(url: str) -> str:
     with Caller(url) as call:
         _, reply = call("GetItem", {"TableName": "KeysTable", "Key": KEY})
-    return reply["Item"]["rem"]["N"]
+    return str(reply["Item"]["rem"]["N"])
 
 
 def test_64_threads_never_spend_more_than_the_limit(engine: str) -> None:

@@ -34,7 +34,7 @@ from switchboard.storage.jobs import JobStore
 from switchboard.storage.keys import ApiKey, KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import DAYS, HOURS, MINUTES, Bucket, RollupStore
-from switchboard.storage.secrets import provider_secrets
+from switchboard.storage.secrets import provider_secret
 from switchboard.storage.signed import DYNAMODB, SSM, Aws, SignedService
 from switchboard.storage.usage import UsageStore
 from switchboard.wire.sigv4 import Credentials
@@ -298,15 +298,14 @@ def test_a_table_that_is_not_there_is_an_error_of_ours(maker: str, engine: str) 
 
 
 @pytest.mark.parametrize("maker", ["boto", "signed"])
-def test_provider_keys_come_decrypted_from_all_pages(maker: str, engine: str) -> None:
+def test_a_provider_key_comes_decrypted_and_a_missing_one_is_none(maker: str, engine: str) -> None:
     stack = f"stack-{maker}"
     ssm = boto3.client("ssm", region_name=REGION, endpoint_url=engine)
-    for number in range(12):
-        ssm.put_parameter(Name=f"/{stack}/providers/p{number}", Value=f"sk-{number}", Type="SecureString")
-    ssm.put_parameter(Name=f"/{stack}/other", Value="no", Type="String")
+    ssm.put_parameter(Name=f"/{stack}/providers/acme", Value="sk-1", Type="SecureString")
     service = (
         boto_service("ssm", region=REGION, endpoint=engine)
         if maker == "boto"
         else SignedService(signed(engine), SSM, timeout=5.0)
     )
-    assert run(provider_secrets(service, stack)) == {f"p{number}": Secret(f"sk-{number}") for number in range(12)}
+    assert run(provider_secret(service, stack, "acme")) == Secret("sk-1")
+    assert run(provider_secret(service, stack, "nobody")) is None

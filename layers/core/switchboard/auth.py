@@ -24,6 +24,8 @@ class Keys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
+    """A look-up's outcome, and when it was made (monotonic clock)."""
+
     key: ApiKey | None
     at: float
 

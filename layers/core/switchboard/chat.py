@@ -20,6 +20,8 @@ FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error"
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """Plain words."""
+
     text: str
     extra: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
@@ -77,6 +79,8 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
+    """What the tool call `id` came to."""
+
     id: str
     blocks: tuple["Block", ...]
     is_error: bool = False
@@ -95,6 +99,8 @@ Block = Text | Image | Audio | File | Thinking | ToolCall | ToolResult | Other
 
 @dataclass(frozen=True, slots=True)
 class Message:
+    """One turn of the conversation."""
+
     role: Role
     blocks: tuple[Block, ...]
     extra: Mapping[str, Json] = field(default_factory=lambda: NOTHING)

@@ -17,6 +17,8 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SystemClock:
+    """The machine's own time."""
+
     def now(self) -> float:
         return time.time()
 

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from starlette.applications import Starlette
-
 from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
@@ -18,7 +16,7 @@ from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
-from switchboard.web.chat import chat_app
+from switchboard.web.chat import ChatApp, chat_app
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +26,16 @@ class Surroundings:
     settings: Settings
     catalog: Catalog
     database: Database
-    load_provider_keys: Load
+    load_provider_key: Load
     transport: Transport
     telemetry: Telemetry
     clock: Clock
     limits: Limits = USUAL_LIMITS
 
 
-def chat_gateway(around: Surroundings) -> Starlette:
+def chat_gateway(around: Surroundings) -> ChatApp:
     settings, clock = around.settings, around.clock
-    keys = ProviderKeys(tuple(around.catalog.providers.values()), around.load_provider_keys, clock)
+    keys = ProviderKeys(around.load_provider_key, clock)
     dialects = {dialect.name: dialect for dialect in (OpenAiChatUpstream(clock),)}
     pipeline = Pipeline(
         catalog=around.catalog,

@@ -1,17 +1,19 @@
 """Sortable ids: 48 bits of milliseconds and 80 random bits in Crockford's base 32 (ULID, github.com/ulid/spec)."""
 
-import secrets
+import os
 import zlib
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 GENERATION_PREFIX = "gen-"
 LENGTH = 26
+RANDOM_BITS = 80
+_PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)
 
 
 def new_ulid(now: float) -> str:
     """An id that sorts by `now` (Unix seconds)."""
-    value = int(now * 1000) << 80 | secrets.randbits(80)
-    return "".join(ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
+    value = int(now * 1000) << RANDOM_BITS | int.from_bytes(os.urandom(RANDOM_BITS // 8), "big")
+    return "".join([_PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def new_generation_id(now: float) -> str:

@@ -1,7 +1,7 @@
 """The straight line of one request: authenticate, parse, plan, dispatch, render, settle."""
 
 import asyncio
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,14 +9,16 @@ from switchboard import ids
 from switchboard.accounting.generation import Generation
 from switchboard.answer import Answer, Caller, endpoint_headers, error_headers, summary
 from switchboard.auth import Authenticator
-from switchboard.catalog.model import Catalog
+from switchboard.catalog.model import Catalog, Provider
 from switchboard.clock import Clock
 from switchboard.dispatch import Dispatch, Upstreams
 from switchboard.errors import SwitchboardError, UpstreamFailure
+from switchboard.health.figures import Rankings
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.rankings_cache import RankingsCache
-from switchboard.routing.plan import make_plan
+from switchboard.routing.plan import make_plan, providers_for
 from switchboard.storage.database import StorageError
+from switchboard.storage.keys import ApiKey
 from switchboard.telemetry import Telemetry
 
 JSON = "application/json"
@@ -61,11 +63,13 @@ class UsageRecords(Protocol):
 class Providers(Protocol):
     """Those that can be called, because they have a key or need none."""
 
-    async def callable(self) -> Container[str]: ...
+    async def callable(self, providers: Iterable[Provider]) -> Container[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
+    """The line with everything that it needs along the way."""
+
     catalog: Catalog
     authenticator: Authenticator
     rankings: RankingsCache
@@ -92,16 +96,19 @@ class Pipeline:
             await self._settle(answer, cancelled=client.gone)
 
     async def _prepare(self, call: Call) -> Answer:
-        key, rankings, available = await asyncio.gather(
-            self.authenticator.authenticate_inference(call.arrival.headers),
-            self.rankings.current(),
-            self.providers.callable(),
-        )
+        key, rankings = await self._known(call.arrival.headers)
         request = call.protocol.parse(call.arrival)
+        available = await self.providers.callable(providers_for(request, self.catalog))
         plan = make_plan(request, self.catalog, rankings, available)
         now = self.clock.now()
         run = Dispatch(request, plan, self.upstreams, self.clock, call.deadline)
         return Answer(ids.new_generation_id(now), now, Caller.of(key, request, call.arrival.headers), request, run)
+
+    async def _known(self, headers: Mapping[str, str]) -> tuple[ApiKey, Rankings]:
+        """Both at once when they must be read; in turn when they are at hand, which spares two tasks a request."""
+        if self.rankings.is_read:
+            return await self.authenticator.authenticate_inference(headers), await self.rankings.current()
+        return await asyncio.gather(self.authenticator.authenticate_inference(headers), self.rankings.current())
 
     async def _whole(self, call: Call, client: Client, answer: Answer) -> None:
         chunks = await answer.run.start()
@@ -135,6 +142,8 @@ class Pipeline:
         """An error instead of an answer, or at the end of one that had to begin with keep-alives."""
         if answer is not None:
             answer.failed(error)
+        elif error.status >= 500:  # a fault of ours, before any provider: the caller is told less than the log
+            self.telemetry.warning("request_refused", {"code": error.code, "cause": repr(error.__cause__)})
         if client.started and answer is not None:
             renderer = call.protocol.stream(answer.served(), answer.request)
             await client.end(renderer.fail(error, answer.bill()))

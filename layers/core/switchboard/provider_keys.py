@@ -1,7 +1,7 @@
-"""The providers' keys while the process runs: read once, looked up without waiting, read anew every few minutes."""
+"""The providers' keys while the process runs: each read when first needed, then looked up without waiting."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from switchboard.catalog.model import Provider
@@ -13,43 +13,68 @@ from switchboard.storage.database import StorageError
 FRESH_SECONDS = 300.0
 KEYLESS = ("none", "aws-sigv4", "google-oauth")
 
-Load = Callable[[], Awaitable[Mapping[str, Secret]]]
+Load = Callable[[str], Awaitable[Secret | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a provider's parameter held, and when (monotonic clock)."""
+
+    secret: Secret | None
+    at: float
 
 
 @dataclass(slots=True)
 class ProviderKeys:
-    """`load` reads every key by provider id. A key put in its place is in use within FRESH_SECONDS."""
+    """`load` reads the key of a provider by its id, None if there is none.
 
-    providers: Iterable[Provider]
+    Only keys of providers that can serve what was asked for are ever read. A key that is replaced, added or removed is
+    noticed within FRESH_SECONDS; while it cannot be read, the one that is known stays good.
+    """
+
     load: Load
     clock: Clock
-    _secrets: Mapping[str, Secret] = field(default_factory=dict, repr=False)
-    _callable: frozenset[str] = frozenset()
-    _read_at: float | None = None
-    _refreshing: asyncio.Task[None] | None = field(default=None, repr=False)
+    _read: dict[str, _Read] = field(default_factory=dict, init=False, repr=False)
+    _reading: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False, repr=False)
 
-    async def callable(self) -> frozenset[str]:
-        """The ids of providers that can be called. Raises KeyStoreUnavailable if the keys were never read."""
-        now = self.clock.monotonic()
-        if self._read_at is None:
-            await self._refresh()
-            if self._read_at is None:
-                raise KeyStoreUnavailable("The providers' keys cannot be read right now. Try again in a few seconds.")
-        elif now - self._read_at > FRESH_SECONDS and (self._refreshing is None or self._refreshing.done()):
-            self._refreshing = asyncio.create_task(self._refresh())
-        return self._callable
+    async def callable(self, providers: Iterable[Provider]) -> frozenset[str]:
+        """The ids of those that can be called. Raises KeyStoreUnavailable if none can, because keys cannot be read."""
+        wanted = [provider for provider in providers if provider.auth not in KEYLESS]
+        unread = [provider.id for provider in wanted if provider.id not in self._read]
+        failures = [why for why in await asyncio.gather(*map(self._try_read, unread)) if why] if unread else []
+        for provider in wanted:
+            self._renew(provider.id)
+        found = frozenset(provider.id for provider in providers if self._can_call(provider))
+        if failures and not found:
+            message = "The providers' keys cannot be read right now. Try again in a few seconds."
+            raise KeyStoreUnavailable(message) from failures[0]
+        return found
 
     def secret_of(self, provider_id: str) -> Secret | None:
-        return self._secrets.get(provider_id)
+        read = self._read.get(provider_id)
+        return read.secret if read else None
 
-    async def _refresh(self) -> None:
+    def _renew(self, provider_id: str) -> None:
+        """Behind the request's back: it goes on with what is known."""
+        read = self._read.get(provider_id)
+        if read and self.clock.monotonic() - read.at > FRESH_SECONDS and provider_id not in self._reading:
+            task = asyncio.create_task(self._read_again(provider_id))
+            self._reading[provider_id] = task
+
+    async def _read_again(self, provider_id: str) -> None:
         try:
-            self._secrets = await self.load()
-        except StorageError:  # the keys that are known stay good; without any, callable() says so
-            return
-        self._callable = frozenset(provider.id for provider in self.providers if self._can_call(provider))
-        self._read_at = self.clock.monotonic()
+            await self._try_read(provider_id)
+        finally:
+            del self._reading[provider_id]
+
+    async def _try_read(self, provider_id: str) -> StorageError | None:
+        try:
+            secret = await self.load(provider_id)
+        except StorageError as failure:
+            return failure
+        self._read[provider_id] = _Read(secret, self.clock.monotonic())
+        return None
 
     def _can_call(self, provider: Provider) -> bool:
         """A base URL with an open slot ({resource}) leads nowhere until the operator's catalog.d fills it."""
-        return "{" not in provider.base_url and (provider.auth in KEYLESS or provider.id in self._secrets)
+        return "{" not in provider.base_url and (provider.auth in KEYLESS or self.secret_of(provider.id) is not None)

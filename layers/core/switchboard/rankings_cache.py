@@ -26,6 +26,11 @@ class RankingsCache:
     _read_at: float | None = None
     _refreshing: asyncio.Task[None] | None = field(default=None, repr=False)
 
+    @property
+    def is_read(self) -> bool:
+        """True once `current` no longer waits."""
+        return self._read_at is not None
+
     async def current(self) -> Rankings:
         """Without waiting, but for the first time: old rankings are good enough to plan by while new ones are read."""
         if self._read_at is None:

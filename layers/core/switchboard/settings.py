@@ -71,6 +71,11 @@ class LambdaEnvironment:
         )
 
 
+def trace_id() -> str | None:
+    """X-Ray's id of the invocation that runs now, None where nothing is traced."""
+    return os.environ.get("_X_AMZN_TRACE_ID", "").partition(";")[0].removeprefix("Root=") or None
+
+
 def _number(name: str, text: str) -> int:
     try:
         return int(text)

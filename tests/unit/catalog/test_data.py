@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 from switchboard.catalog import Catalog, load_catalog
 from switchboard.catalog.compile import compile_directories, read_catalog_files
 from switchboard.catalog.fields import (

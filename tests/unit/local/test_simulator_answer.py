@@ -97,7 +97,7 @@ def test_images_are_counted_by_kind() -> None:
         ({"reasoning": {"effort": "low"}}, True),
     ],
 )
-def test_reasoning_models_reason(more: JsonObject, reasons: bool) -> None:
+def test_reasoning_models_reason(more: dict[str, Any], reasons: bool) -> None:
     assert (answer(**more).reasoning_tokens > 0) == reasons
 
 
@@ -113,7 +113,8 @@ def test_tokens_are_counted_by_fours() -> None:
 
 
 def test_a_repeated_beginning_is_cached_for_five_minutes() -> None:
-    cache, long = PromptCache(), {"role": "user", "content": "x" * 8000}
+    cache = PromptCache()
+    long: JsonObject = {"role": "user", "content": "x" * 8000}
     first: JsonObject = {"messages": [long]}
     second: JsonObject = {"messages": [long, {"role": "user", "content": "more"}]}
     assert cache.count_prompt("openai/m", first, 0.0) == (2003, 0)

@@ -1,6 +1,7 @@
 import stat
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def items(backend: Any) -> list[Any]:
 
 def test_tables_come_back_as_they_were(backend: Any) -> None:
     backend.put_item("Keys", ITEM)
-    content = snapshot.encode(snapshot.current_state(b"parameters"))
+    content = snapshot.encode(replace(snapshot.current_state(b""), ssm=b"parameters"))
     dynamodb_backends.reset()
     state = snapshot.decode(content)
     snapshot.adopt_tables(state, time.time())

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -82,6 +82,7 @@ class Running:
         self._began = clock.monotonic()
         self._first: float | None = None
         self._last: float | None = None
+        self._silent_from = self._began
         self._status: int | None = None
         self._stream = self._batches()
 
@@ -125,16 +126,20 @@ class Running:
     async def _batches(self) -> AsyncGenerator[list[Chunk], None]:
         """Chunks as they arrive, those that arrive together in one list."""
         try:
-            async for chunks in self._streamed() if self._request.stream else self._whole():
-                self._note(chunks)
-                yield chunks
+            async with aclosing(self._streamed() if self._request.stream else self._whole()) as batches:
+                async for chunks in batches:
+                    self._note(chunks)
+                    handed_over = self._clock.monotonic()
+                    yield chunks
+                    # A caller who takes his time is no silence of the provider's.
+                    self._silent_from += self._clock.monotonic() - handed_over
         except TimeoutError as error:
             raise UpstreamFailure(Failure.TIMEOUT, self._overdue(), upstream_status=self._status) from error
         except OSError as error:
             failure = Failure.SERVER if self._first is None else Failure.CUT
             raise UpstreamFailure(failure, f"The connection failed: {error}.", upstream_status=self._status) from error
 
-    async def _streamed(self) -> AsyncIterator[list[Chunk]]:
+    async def _streamed(self) -> AsyncGenerator[list[Chunk], None]:
         async with AsyncExitStack() as closing:
             async with self._patience():
                 reply = await closing.enter_async_context(self._open())
@@ -147,10 +152,11 @@ class Running:
                 chunks = decoder.close() if piece is None else decoder.feed(piece)
                 if chunks:
                     yield chunks
+                    decoder.feed(b"")  # raises the failure that came in the same piece
                 if piece is None:
                     return
 
-    async def _whole(self) -> AsyncIterator[list[Chunk]]:
+    async def _whole(self) -> AsyncGenerator[list[Chunk], None]:
         async with self._patience(), self._open() as reply:
             await self._accept(reply)
             body = await reply.body(MAX_REPLY_BYTES)
@@ -173,7 +179,7 @@ class Running:
         """The clock that runs now; nothing outlives the deadline. A keep-alive is no content and resets nothing."""
         limits = self._upstreams.limits
         if self._last is not None:
-            until = self._last + limits.between_contents
+            until = self._silent_from + limits.between_contents
         elif self._request.stream:
             until = self._began + limits.first_content
         else:
@@ -192,7 +198,7 @@ class Running:
         for chunk in chunks:
             self.tally.add(chunk)
         if any(chunk.has_content for chunk in chunks):
-            self._last = self._clock.monotonic()
+            self._last = self._silent_from = self._clock.monotonic()
             if self._first is None:
                 self._first = self._last
 

@@ -9,6 +9,8 @@ from switchboard.chat import ChatRequest, Chunk, Finish, TextDelta, ThinkingDelt
 
 @dataclass(slots=True)
 class Tally:
+    """What one attempt has said so far."""
+
     usage: Usage | None = None
     finish: Finish | None = None
     upstream_id: str | None = None

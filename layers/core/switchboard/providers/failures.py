@@ -1,8 +1,9 @@
 """Which class of failure an upstream's status, code and words stand for (specs/protocols.md section 9)."""
 
+import math
 import re
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 
 from switchboard.errors import Failure
 
@@ -41,13 +42,15 @@ _TOO_LONG = re.compile(
     re.IGNORECASE,
 )
 _WORDS_READ = 2000
+# RFC 9110, section 5.6.7: the one form that servers may send. email.utils reads more, but costs 8 ms at start.
+HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 
 
 def failure_class(status: int, code: str | None, message: str) -> Failure:
     """Code before words before status: a 400 may mean three different things."""
     if code and code in _BY_CODE:
         return _BY_CODE[code]
-    if 400 <= status < 500 and _TOO_LONG.search(message[:_WORDS_READ]):
+    if status < 500 and _TOO_LONG.search(message[:_WORDS_READ]):
         return Failure.CONTEXT_LENGTH
     if status in _BY_STATUS:
         return _BY_STATUS[status]
@@ -56,18 +59,24 @@ def failure_class(status: int, code: str | None, message: str) -> Failure:
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     """Seconds to wait, from `retry-after-ms` or `retry-after` (a number or a date); None if neither can be read."""
+    milliseconds = _number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return max(0.0, milliseconds / 1000)
+    named = headers.get("retry-after", "")
+    seconds = _number(named)
+    return _seconds_until(named, now) if seconds is None else max(0.0, seconds)
+
+
+def _number(text: str) -> float | None:
     try:
-        if "retry-after-ms" in headers:
-            return max(0.0, float(headers["retry-after-ms"]) / 1000)
-        return max(0.0, float(headers["retry-after"]))
-    except KeyError:
-        return None
+        number = float(text)
     except ValueError:
-        return _seconds_until(headers.get("retry-after", ""), now)
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _seconds_until(date: str, now: float) -> float | None:
     try:
-        return max(0.0, parsedate_to_datetime(date).timestamp() - now)
-    except ValueError:
+        return max(0.0, datetime.strptime(date, HTTP_DATE).replace(tzinfo=UTC).timestamp() - now)
+    except (ValueError, OverflowError):
         return None

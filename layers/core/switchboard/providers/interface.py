@@ -13,7 +13,8 @@ from switchboard.wire.http import HttpRequest
 class StreamDecoder(Protocol):
     """Reads one streamed answer. Raises UpstreamFailure when the stream says that it failed."""
 
-    def feed(self, piece: bytes) -> list[Chunk]: ...
+    def feed(self, piece: bytes) -> list[Chunk]:
+        """What precedes a failure in one piece is given out first, if anything was before it: the next call raises."""
 
     def close(self) -> list[Chunk]:
         """The sender hung up. Raises UpstreamFailure (cut) if the answer has no end."""

@@ -1,4 +1,4 @@
-"""In what order to try endpoints that fit: by uptime band, then by what the request would cost there."""
+"""In what order to try endpoints that fit: by uptime band, by what the request would cost there, by speed."""
 
 from switchboard.accounting.estimate import without_margin
 from switchboard.accounting.price import rates_for
@@ -17,7 +17,10 @@ _UNPRICED = 10**18
 def in_order(
     endpoints: list[Endpoint], request: ChatRequest, wishes: Preferences, rankings: Rankings
 ) -> tuple[Endpoint, ...]:
-    """Those that the caller listed come first, in his order; ids break ties, so that the order is always the same."""
+    """Those that the caller listed come first, in his order.
+
+    At the same price the quicker one goes first, then the author of the model; ids make the order always the same.
+    """
     return tuple(
         sorted(
             endpoints,
@@ -25,6 +28,8 @@ def in_order(
                 _place(wishes, endpoint),
                 0 if wishes.sort else band(endpoint, rankings),
                 expected_cost(endpoint, request),
+                _first_token_ms(endpoint, rankings),
+                endpoint.provider.id != endpoint.model.partition("/")[0],
                 endpoint.id,
             ),
         )
@@ -49,6 +54,12 @@ def expected_cost(endpoint: Endpoint, request: ChatRequest) -> int:
     rates = rates_for(endpoint.price, prompt)
     output = min(request.max_output or USUAL_OUTPUT_TOKENS, USUAL_OUTPUT_TOKENS)
     return prompt * rates["input"] + output * rates["output"] + rates.get("request", 0)
+
+
+def _first_token_ms(endpoint: Endpoint, rankings: Rankings) -> float:
+    """Median of the last half hour; 0 without data, so that every endpoint is tried some time."""
+    figures = rankings.endpoints.get(endpoint.id)
+    return figures.latency_30m.p50 if figures and figures.latency_30m else 0.0
 
 
 def _place(wishes: Preferences, endpoint: Endpoint) -> int:

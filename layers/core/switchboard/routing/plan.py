@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from switchboard.catalog.model import Catalog, Endpoint, Model
+from switchboard.catalog.model import Catalog, Endpoint, Model, Provider
 from switchboard.chat import ChatRequest
 from switchboard.errors import ModelNotFound, NoEndpointFits
 from switchboard.health.figures import Rankings
@@ -18,6 +18,8 @@ NEAR_MATCHES = 3
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """Endpoints in the order of trying, and the others with their reasons."""
+
     endpoints: tuple[Endpoint, ...]
     rejected: tuple[Rejection, ...]
 
@@ -30,13 +32,21 @@ def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, callab
     wishes = preferences(request)
     chosen: list[Endpoint] = []
     rejected: list[Rejection] = []
-    for name in dict.fromkeys((request.model, *wishes.models)):
-        fitting, misfits = _sort_out(request, wishes, find_model(catalog, name), callable_providers)
+    models = [find_model(catalog, name) for name in (request.model, *wishes.models)]
+    for model in {model.id: model for model in models}.values():  # by an alias, one may be named twice
+        fitting, misfits = _sort_out(request, wishes, model, callable_providers)
         chosen += in_order(fitting, request, wishes, rankings)
         rejected += misfits
     if not chosen:
         raise _nothing_fits(request, rejected)
     return Plan(tuple(chosen if wishes.allow_fallbacks or wishes.order else chosen[:1]), tuple(rejected))
+
+
+def providers_for(request: ChatRequest, catalog: Catalog) -> tuple[Provider, ...]:
+    """Everyone who might serve the request: those whose keys are worth reading. Unknown models have none."""
+    models = [catalog.find(name) for name in (request.model, *preferences(request).models)]
+    found = {endpoint.provider.id: endpoint.provider for model in models if model for endpoint in model.endpoints}
+    return tuple(found.values())
 
 
 def find_model(catalog: Catalog, name: str) -> Model:

@@ -27,11 +27,15 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Exists:
+    """The attribute is there."""
+
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
+    """The attribute is not there."""
+
     name: str
 
 
@@ -46,11 +50,15 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
+    """Every one of them holds."""
+
     conditions: tuple["Condition", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
+    """At least one of them holds."""
+
     conditions: tuple["Condition", ...]
 
 
@@ -76,6 +84,8 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
+    """Sort keys that begin so."""
+
     text: str
 
 

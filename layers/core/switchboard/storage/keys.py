@@ -61,6 +61,8 @@ def mask_key(key_text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class KeyStore:
+    """The keys in their table."""
+
     database: Database
     table: str
 

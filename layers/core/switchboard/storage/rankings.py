@@ -33,6 +33,8 @@ Row: TypeAlias = "tuple[Uptimes, tuple[float, ...] | None, tuple[float, ...] | N
 
 @dataclass(frozen=True, slots=True)
 class RankingStore:
+    """The one item that holds the rankings."""
+
     database: Database
     table: str
 

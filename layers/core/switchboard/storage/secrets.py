@@ -9,21 +9,19 @@ from switchboard.storage.database import StorageError
 from switchboard.storage.service import Service, ServiceFault
 
 
-async def provider_secrets(ssm: Service, stack: str) -> dict[str, Secret]:
-    """Every provider's key by the provider's id, decrypted. Raises StorageError, StorageUnavailable."""
-    path = f"/{stack}/providers"
-    request: JsonObject = {"Path": path, "WithDecryption": True, "MaxResults": 10}
-    secrets: dict[str, Secret] = {}
-    while True:
-        try:
-            reply = await ssm.call("GetParametersByPath", request, repeatable=True)
-        except ServiceFault as fault:
-            raise StorageError(f"{path}: {fault}") from fault
-        for parameter in reply["Parameters"]:
-            secrets[parameter["Name"].removeprefix(f"{path}/")] = Secret(parameter["Value"])
-        if not reply.get("NextToken"):
-            return secrets
-        request["NextToken"] = reply["NextToken"]
+async def provider_secret(ssm: Service, stack: str, provider: str) -> Secret | None:
+    """A provider's key, decrypted; None if there is no such parameter. Raises StorageError, StorageUnavailable.
+
+    One by one, although SSM would list a whole path: so a process holds only the keys that it uses.
+    """
+    request: JsonObject = {"Name": f"/{stack}/providers/{provider}", "WithDecryption": True}
+    try:
+        reply = await ssm.call("GetParameter", request, repeatable=True)
+    except ServiceFault as fault:
+        if fault.code == "ParameterNotFound":
+            return None
+        raise StorageError(f"{request['Name']}: {fault}") from fault
+    return Secret(reply["Parameter"]["Value"])
 
 
 def local_secrets(names: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, Secret]:

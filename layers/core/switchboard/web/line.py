@@ -5,8 +5,9 @@ from collections.abc import Coroutine, Mapping
 
 from starlette.types import Message, Receive, Scope, Send
 
-FIRST_SILENCE = 10.0  # openai-go before 3.43 takes a comment for the end: none before the silence is a long one
-NEXT_SILENCES = 15.0
+# Seconds of silence before the first comment, and before each other. openai-go before 3.43 takes a comment for the end:
+# none before the silence is a long one.
+SILENCES = (10.0, 15.0)
 
 
 class Line:
@@ -16,10 +17,11 @@ class Line:
     On a server, `hold_line` cancels the task that answers, and `gone` tells it why.
     """
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, silences: tuple[float, float] = SILENCES) -> None:
         self.started = False
         self.gone = False
         self._on_lambda = "aws.request_id" in scope
+        self._first_silence, self._next_silences = silences
         self._receive = receive
         self._send = send
         self._broken = False
@@ -53,7 +55,7 @@ class Line:
         self._content_type = content_type
         loop = asyncio.get_running_loop()
         self._last_write = loop.time()
-        self._timer = loop.call_later(FIRST_SILENCE, self._speak_up, FIRST_SILENCE)
+        self._timer = loop.call_later(self._first_silence, self._speak_up, self._first_silence)
         task = asyncio.current_task()
         if not self._on_lambda and task is not None:
             self._begin(self._watch(task))
@@ -73,7 +75,7 @@ class Line:
             self._timer = loop.call_at(due, self._speak_up, silence)
             return
         self._begin(self._comment())
-        self._timer = loop.call_later(NEXT_SILENCES, self._speak_up, NEXT_SILENCES)
+        self._timer = loop.call_later(self._next_silences, self._speak_up, self._next_silences)
 
     async def _comment(self) -> None:
         await self.start(200, {"content-type": self._content_type, "cache-control": "no-cache"})

@@ -1,5 +1,7 @@
 """What the FastAPI applications have in common: errors in the shape that SDKs read, and a health check."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -34,7 +36,7 @@ def rest_app(title: str, telemetry: Telemetry) -> FastAPI:
     async def no_route(request: Request, error: HTTPException) -> JSONResponse:
         shown = NotFound(f"There is no route {request.method} {request.url.path}. The API is under /api/v1.")
         shown.status = error.status_code
-        return error_response(shown)
+        return error_response(shown, error.headers)
 
     @app.exception_handler(Exception)
     async def unforeseen(_: Request, __: Exception) -> JSONResponse:
@@ -44,9 +46,10 @@ def rest_app(title: str, telemetry: Telemetry) -> FastAPI:
     return app
 
 
-def error_response(error: SwitchboardError) -> JSONResponse:
-    headers = {} if error.retry_after is None else {"retry-after": str(max(1, round(error.retry_after)))}
-    return JSONResponse({"error": error_object(error)}, error.status, headers)
+def error_response(error: SwitchboardError, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """`headers` are those that belong to the status, as `allow` does to 405."""
+    waits = {} if error.retry_after is None else {"retry-after": str(max(1, round(error.retry_after)))}
+    return JSONResponse({"error": error_object(error)}, error.status, {**(headers or {}), **waits})
 
 
 def headers_of(request: Request) -> dict[str, str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
+    """What goes out; names of headers in any case."""
+
     method: str
     url: str
     headers: Mapping[str, str]

@@ -5,14 +5,14 @@ cost and what strict clients insist on is set here.
 """
 
 from collections.abc import Sequence
-from typing import cast
 
 import orjson
 
 from switchboard.accounting.price import Bill
-from switchboard.chat import Chunk, Finish, Served
+from switchboard.chat import Chunk, Served
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.openai_chat.choices import streamed_choices, whole_choices
 from switchboard.protocols.openai_chat.errors import error_object
 from switchboard.wire.sse import encode_event
 
@@ -23,8 +23,6 @@ DONE = encode_event(b"[DONE]")
 def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
     """One `chat.completion` object."""
     native = chunk.native
-    finishes = {event.choice: event for event in chunk.events if isinstance(event, Finish)}
-    choices = [_whole_choice(choice, finishes) for choice in cast("list[JsonObject]", native.get("choices", []))]
     return orjson.dumps(
         {
             **native,
@@ -34,7 +32,7 @@ def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
             "model": served.model,
             "provider": served.provider_name,
             "system_fingerprint": native.get("system_fingerprint"),
-            "choices": choices,
+            "choices": whole_choices(chunk, served.generation_id),
             "usage": usage_object(bill, native.get("usage")),
         }
     )
@@ -69,11 +67,10 @@ class OpenAiChatStream:
     def _piece(self, chunk: Chunk) -> JsonObject | None:
         native = chunk.native
         self._native_usage = native.get("usage") or self._native_usage
-        if not native.get("choices"):  # a usage chunk, or one that only Azure's content filter understands
+        choices = streamed_choices(chunk, self._served.generation_id)
+        if not choices:  # a usage chunk, or one that only Azure's content filter understands
             return None
-        finishes = {event.choice: event for event in chunk.events if isinstance(event, Finish)}
-        choices = [_streamed_choice(choice, finishes) for choice in cast("list[JsonObject]", native["choices"])]
-        piece: JsonObject = {**native, **self._head(), "choices": cast(Json, choices)}
+        piece: JsonObject = {**native, **self._head(), "choices": choices}
         piece.setdefault("system_fingerprint", None)
         piece.pop("usage", None)
         if self._include_usage:
@@ -106,13 +103,13 @@ def usage_object(bill: Bill, native: Json) -> JsonObject:
         "completion_tokens": usage.completion_tokens,
         "total_tokens": usage.prompt_tokens + usage.completion_tokens,
         "prompt_tokens_details": {
-            **_object(given.get("prompt_tokens_details")),
+            **_counts(given.get("prompt_tokens_details")),
             "cached_tokens": usage.cache_read,
             "cache_write_tokens": usage.cache_write_5m + usage.cache_write_1h,
             "audio_tokens": usage.input_audio,
         },
         "completion_tokens_details": {
-            **_object(given.get("completion_tokens_details")),
+            **_counts(given.get("completion_tokens_details")),
             "reasoning_tokens": usage.reasoning,
             "audio_tokens": usage.output_audio,
         },
@@ -131,40 +128,6 @@ def _usd(nano_dollars: int | None) -> float | None:
     return None if nano_dollars is None else nano_dollars / NANO
 
 
-def _whole_choice(choice: JsonObject, finishes: dict[int, Finish]) -> JsonObject:
-    message = dict(_object(choice.get("message")))
-    message.setdefault("role", "assistant")
-    message.setdefault("content", None)
-    message.setdefault("refusal", None)
-    if not message.get("tool_calls"):  # some clients take an empty list for a call
-        message.pop("tool_calls", None)
-    _mirror_reasoning(message)
-    return {**choice, **_ending(choice, finishes), "message": message}
-
-
-def _streamed_choice(choice: JsonObject, finishes: dict[int, Finish]) -> JsonObject:
-    delta = dict(_object(choice.get("delta")))
-    _mirror_reasoning(delta)
-    return {**choice, **_ending(choice, finishes), "delta": delta}
-
-
-def _ending(choice: JsonObject, finishes: dict[int, Finish]) -> JsonObject:
-    """Strict clients want `finish_reason` and `logprobs` present in every choice, null or not."""
-    finish = finishes.get(cast(int, choice.get("index", 0)))
-    return {
-        "index": choice.get("index", 0),
-        "finish_reason": finish.reason if finish else None,
-        "native_finish_reason": finish.native if finish else None,
-        "logprobs": choice.get("logprobs"),
-    }
-
-
-def _mirror_reasoning(message: JsonObject) -> None:
-    """Readers of OpenRouter look at `reasoning`, those of DeepSeek at `reasoning_content`: give both."""
-    reasoning = message.get("reasoning") or message.get("reasoning_content")
-    if reasoning:
-        message["reasoning"] = message["reasoning_content"] = reasoning
-
-
-def _object(value: Json) -> JsonObject:
-    return value if isinstance(value, dict) else {}
+def _counts(value: Json) -> JsonObject:
+    """Details that are null break readers which expect numbers."""
+    return {name: count for name, count in value.items() if count is not None} if isinstance(value, dict) else {}

@@ -1,5 +1,6 @@
 """An OpenAI-compatible server's answer, whole or streamed, read into the hub."""
 
+import re
 from collections.abc import Mapping
 from typing import cast
 
@@ -29,6 +30,7 @@ _FINISH: Mapping[str, FinishReason] = {
     "error": "error",
 }
 _SHOWN = 300
+_STATUS = re.compile(r"[1-5][0-9]{2}", re.ASCII)
 
 
 class OpenAiChatDecoder:
@@ -37,12 +39,17 @@ class OpenAiChatDecoder:
     def __init__(self, flags: frozenset[str]) -> None:
         self._flags = flags
         self._events = SseDecoder()
+        self._begun: set[int] = set()
         self._finished: set[int] = set()
         self._called_tools: set[int] = set()
         self._done = False
+        self._spoke = False
+        self._failure: UpstreamFailure | None = None
         self.skipped = 0
 
     def feed(self, piece: bytes) -> list[Chunk]:
+        if self._failure:
+            raise self._failure
         try:
             events = self._events.feed(piece)
         except EventTooLarge as error:
@@ -51,12 +58,25 @@ class OpenAiChatDecoder:
 
     def close(self) -> list[Chunk]:
         chunks = self._chunks(self._events.close())
-        if not self._done and not self._finished:
+        ended = self._done or (self._finished and not self._begun - self._finished)
+        if not ended and not self._failure:
             raise UpstreamFailure(Failure.CUT, "The stream ended without a finish reason.")
         return chunks
 
     def _chunks(self, events: list[ServerSentEvent]) -> list[Chunk]:
-        return [chunk for event in events if (chunk := self._chunk(event))]
+        chunks: list[Chunk] = []
+        for event in events:
+            try:
+                chunk = self._chunk(event)
+            except UpstreamFailure as failure:
+                if not self._spoke:  # nothing was given out: the request can still go elsewhere
+                    raise
+                self._failure = failure
+                return chunks
+            if chunk:
+                chunks.append(chunk)
+        self._spoke = self._spoke or any(chunk.has_content for chunk in chunks)
+        return chunks
 
     def _chunk(self, event: ServerSentEvent) -> Chunk | None:
         if event.data == b"[DONE]":
@@ -66,13 +86,14 @@ class OpenAiChatDecoder:
             native = orjson.loads(event.data)
         except orjson.JSONDecodeError:
             native = None
-        if not isinstance(native, dict):
+        if isinstance(native, dict) and native.get("error"):
+            raise failure_of(200, native)
+        choices = _choices(native, "delta")
+        if choices is None:
             self.skipped += 1
             return None
-        if native.get("error"):
-            raise failure_of(200, native)
         said: list[StreamEvent] = []
-        for choice in cast("list[JsonObject]", native.get("choices") or []):
+        for choice in choices:
             self._read(choice, said)
         usage = usage_of(native, self._flags)
         if usage:
@@ -80,15 +101,17 @@ class OpenAiChatDecoder:
         return Chunk(tuple(said), native)
 
     def _read(self, choice: JsonObject, said: list[StreamEvent]) -> None:
-        index = cast(int, choice.get("index", 0))
+        index = cast(int, choice.get("index") or 0)
         delta = choice.get("delta")
         if isinstance(delta, dict):
+            self._begun.add(index)
             said.extend(spoken(delta, index))
             if delta.get("tool_calls"):
                 self._called_tools.add(index)
-        if isinstance(choice.get("finish_reason"), str):
+        reason = choice.get("finish_reason")
+        if isinstance(reason, str) and reason:  # some servers send an empty one with every delta
             self._finished.add(index)
-            said.append(finish(str(choice["finish_reason"]), index, called_tools=index in self._called_tools))
+            said.append(finish(reason, index, called_tools=index in self._called_tools))
 
 
 def decode_reply(body: bytes, flags: frozenset[str]) -> Chunk:
@@ -100,12 +123,13 @@ def decode_reply(body: bytes, flags: frozenset[str]) -> Chunk:
     if not isinstance(native, dict) or native.get("error"):
         raise failure_of(200, native)
     said: list[StreamEvent] = []
-    for choice in cast("list[JsonObject]", native.get("choices") or []):
-        index = cast(int, choice.get("index", 0))
-        message = choice.get("message")
-        message = message if isinstance(message, dict) else {}
+    for choice in _choices(native, "message") or ():
+        index = cast(int, choice.get("index") or 0)
+        message = cast(JsonObject, choice.get("message") or {})
         said.extend(spoken(message, index))
-        said.append(finish(str(choice.get("finish_reason")), index, called_tools=bool(message.get("tool_calls"))))
+        reason = choice.get("finish_reason")
+        native_reason = reason if isinstance(reason, str) else ""
+        said.append(finish(native_reason, index, called_tools=bool(message.get("tool_calls"))))
     usage = usage_of(native, flags)
     if usage:
         said.append(usage)
@@ -114,10 +138,32 @@ def decode_reply(body: bytes, flags: frozenset[str]) -> Chunk:
     return Chunk(tuple(said), native)
 
 
+def _choices(native: Json, holder: str) -> list[JsonObject] | None:
+    """The choices, whose words are in `holder`; None if anything in them is not what the protocol says it is."""
+    if not isinstance(native, dict):
+        return None
+    choices = native.get("choices") or []
+    if not isinstance(choices, list) or not all(_is_choice(choice, holder) for choice in choices):
+        return None
+    return cast("list[JsonObject]", choices)
+
+
+def _is_choice(choice: Json, holder: str) -> bool:
+    if not isinstance(choice, dict) or not isinstance(choice.get("index") or 0, int):
+        return False
+    said = choice.get(holder) or {}
+    if not isinstance(said, dict):
+        return False
+    calls = said.get("tool_calls") or []
+    return isinstance(calls, list) and all(
+        isinstance(call, dict) and isinstance(call.get("function") or {}, dict) for call in calls
+    )
+
+
 def spoken(said: JsonObject, choice: int) -> list[StreamEvent]:
     """What a message, or a delta of one, holds: reasoning, text, refusal, tool calls. Empty texts say nothing."""
     events: list[StreamEvent] = []
-    reasoning = said.get("reasoning_content") or said.get("reasoning")
+    reasoning = said.get("reasoning_content") or said.get("reasoning") or _thoughts(said.get("content"))
     if isinstance(reasoning, str) and reasoning:
         events.append(ThinkingDelta(reasoning, choice=choice))
     for name in ("content", "refusal"):
@@ -125,17 +171,27 @@ def spoken(said: JsonObject, choice: int) -> list[StreamEvent]:
         if text:
             events.append(TextDelta(text, choice))
     for position, call in enumerate(cast("list[JsonObject]", said.get("tool_calls") or [])):
-        function = cast(JsonObject, call.get("function") or {})
-        events.append(
-            ToolCallDelta(
-                index=cast(int, call.get("index", position)),
-                arguments=str(function.get("arguments") or ""),
-                id=cast("str | None", call.get("id")),
-                name=cast("str | None", function.get("name")),
-                choice=choice,
-            )
-        )
+        events.append(_called(position, call, choice))
     return events
+
+
+def _called(position: int, call: JsonObject, choice: int) -> ToolCallDelta:
+    function = cast(JsonObject, call.get("function") or {})
+    index, arguments = call.get("index"), function.get("arguments")
+    if not isinstance(arguments, str):
+        arguments = orjson.dumps(arguments).decode() if arguments else ""
+    return ToolCallDelta(
+        index=index if isinstance(index, int) else position,
+        arguments=arguments,
+        id=_name(call.get("id")),
+        name=_name(function.get("name")),
+        choice=choice,
+    )
+
+
+def _name(value: Json) -> str | None:
+    """Absent, null and empty mean the same: it was said before, or never will be."""
+    return value if isinstance(value, str) and value else None
 
 
 def finish(native: str, choice: int, *, called_tools: bool) -> Finish:
@@ -169,7 +225,7 @@ def failure_of(status: int, native: Json) -> UpstreamFailure:
     message = _plain(details.get("message") or details.get("detail")) or f"The provider answered with status {status}."
     code = details.get("code") or details.get("type")
     text_code = str(code) if isinstance(code, str | int) else None
-    told_status = int(code) if isinstance(code, int) and status == 200 else status
+    told_status = int(text_code) if status == 200 and text_code and _STATUS.fullmatch(text_code) else status
     return UpstreamFailure(
         failure_class(told_status, text_code, message),
         message[:_SHOWN],
@@ -185,3 +241,10 @@ def _plain(content: Json) -> str:
     if isinstance(content, list):
         return "".join(str(part.get("text") or part.get("msg") or "") for part in content if isinstance(part, dict))
     return ""
+
+
+def _thoughts(content: Json) -> str:
+    """Mistral's reasoning: parts of type thinking, whose `thinking` is a list of texts again."""
+    if not isinstance(content, list):
+        return ""
+    return "".join(_plain(part.get("thinking")) for part in content if isinstance(part, dict))

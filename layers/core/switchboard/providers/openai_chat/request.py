@@ -99,7 +99,7 @@ Edit = Callable[[JsonObject], JsonObject]
 
 def _edits(flags: frozenset[str]) -> list[Edit]:
     kept = {"reasoning_content"} if quirks.REASONING_CONTENT_BACK in flags else set()
-    edits: list[Edit] = [lambda message: _without(message, _MESSAGE_EXTRAS - kept)]
+    edits: list[Edit] = [lambda message: _without(message, _MESSAGE_EXTRAS - kept), _with_arguments]
     if quirks.NO_DEVELOPER_ROLE in flags:
         edits.append(_developer_to_system)
     if quirks.TOOL_IDS_9 in flags:
@@ -125,6 +125,25 @@ def _without(message: JsonObject, names: frozenset[str]) -> JsonObject:
         ]
         message = {**message, "content": parts}
     return message
+
+
+def _with_arguments(message: JsonObject) -> JsonObject:
+    """A call without arguments is replayed with none, as JSON: servers parse them."""
+    calls = message.get("tool_calls")
+    if not isinstance(calls, list) or all(_function(call).get("arguments", "{}") for call in calls):
+        return message
+    filled: list[Json] = [
+        {**call, "function": {**_function(call), "arguments": _function(call).get("arguments") or "{}"}}
+        if isinstance(call, dict) and "function" in call
+        else call
+        for call in calls
+    ]
+    return {**message, "tool_calls": filled}
+
+
+def _function(call: Json) -> JsonObject:
+    function = call.get("function") if isinstance(call, dict) else None
+    return function if isinstance(function, dict) else {}
 
 
 def _developer_to_system(message: JsonObject) -> JsonObject:

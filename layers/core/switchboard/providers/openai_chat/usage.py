@@ -15,8 +15,11 @@ def read_usage(usage: JsonObject, flags: frozenset[str]) -> Usage:
     heard, spoken = _count(prompt_details, "audio_tokens"), _count(completion_details, "audio_tokens")
     reasoning = _count(completion_details, "reasoning_tokens")
     inside = 0 if quirks.REASONING_NOT_IN_COMPLETION_TOKENS in flags else reasoning
+    apart = cached + written + heard
+    if apart > prompt:  # more than there is: xAI counted it beside the prompt
+        prompt += apart
     return Usage(
-        input=max(0, prompt - cached - written - heard),
+        input=prompt - apart,
         cache_read=cached,
         cache_write_5m=written,
         input_audio=heard,

@@ -161,7 +161,7 @@ def test_a_failure_before_the_first_byte_is_an_error_of_the_invocation(capsys: p
     assert outcome.headers["lambda-runtime-function-error-type"] == "Runtime.RuntimeError"
     line = json.loads(capsys.readouterr().err.splitlines()[0])
     assert (line["message"], line["requestId"], line["level"]) == ("app_failed", outcome.request_id, "ERROR")
-    assert "test_runtime_loop.py" in line["stack"][-1]
+    assert "test_loop.py" in line["stack"][-1]
 
 
 def test_a_failure_in_mid_stream_is_told_in_trailers_below_a_kilobyte() -> None:

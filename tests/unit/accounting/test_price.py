@@ -1,0 +1,174 @@
+from dataclasses import fields
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from switchboard.accounting.price import bill, rates_for
+from switchboard.catalog.load import nano_rates
+from switchboard.catalog.model import Price, PriceTier
+from switchboard.chat import NO_USAGE, Usage
+
+BUCKETS = [bucket.name for bucket in fields(Usage)]
+PRICED = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "reasoning", "input_audio")
+UNITS = (*PRICED, "output_audio", "web_search", "request")
+
+
+def price(*tiers: PriceTier, **usd: str) -> Price:
+    """US dollars as a catalog file has them: for a million tokens, for one request, for one search."""
+    return Price(nano_rates(dict(usd)), tiers)
+
+
+GPT_4_1 = price(input="2.00", output="8.00", cache_read="0.50")
+CLAUDE = price(input="3", output="15", cache_read="0.30", cache_write_5m="3.75", cache_write_1h="6", web_search="0.01")
+
+# Worked out by hand: tokens times US dollars for a million tokens are millionths of a dollar, times 1000 nano-dollars.
+GOLDEN: dict[str, tuple[Price, Usage, int, int]] = {
+    "plain": (GPT_4_1, Usage(input=1000, output=500), 6_000_000, 2_000_000),
+    "read from the cache": (GPT_4_1, Usage(input=86, cache_read=1920, output=300), 3_532_000, 1_132_000),
+    "written to the cache, and searched": (
+        CLAUDE,
+        Usage(input=10, cache_read=1000, cache_write_5m=2000, cache_write_1h=100, output=7, web_searches=2),
+        # 30 + 300 + 7500 + 600 = 8430 millionths in; 105 millionths and two cents out
+        8_430_000 + 105_000 + 20_000_000,
+        8_430_000,
+    ),
+    "reasoning costs what output costs": (GPT_4_1, Usage(output=200, reasoning=100), 2_400_000, 0),
+    "reasoning has its own price": (
+        price(input="1", output="2", reasoning="3"),
+        Usage(output=10, reasoning=10),
+        50_000,
+        0,
+    ),
+    "audio": (
+        price(input="2.5", output="10", input_audio="40", output_audio="80"),
+        Usage(input=20, input_audio=100, output=20, output_audio=70),
+        50_000 + 4_000_000 + 200_000 + 5_600_000,
+        4_050_000,
+    ),
+    "each request": (price(input="1", output="1", request="0.005"), Usage(input=1, output=1), 5_002_000, 5_001_000),
+    "one token of a cheap model": (price(input="0.05", output="0.08"), Usage(input=1), 50, 50),
+    "half a nano-dollar is rounded up": (price(input="0.0005", output="0"), Usage(input=1), 1, 0),
+    "less than half is rounded down": (price(input="0.0004", output="0"), Usage(input=1), 0, 0),
+    "halves are added before they are rounded": (
+        price(input="0.0005", output="0.0005"),
+        Usage(input=1, output=1),
+        1,
+        0,
+    ),
+    "nothing": (GPT_4_1, NO_USAGE, 0, 0),
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_golden(name: str) -> None:
+    charged, usage, total, prompt = GOLDEN[name]
+    result = bill(usage, charged)
+    assert (result.total, result.prompt) == (total, prompt)
+    assert result.usage is usage
+
+
+@pytest.mark.parametrize(
+    ("bucket", "unit"),
+    [
+        ("cache_read", "input"),
+        ("cache_write_5m", "input"),
+        ("cache_write_1h", "input"),
+        ("input_audio", "input"),
+        ("reasoning", "output"),
+        ("output_audio", "output"),
+    ],
+)
+def test_a_bucket_without_a_price_is_billed_as_the_plainer_unit(bucket: str, unit: str) -> None:
+    plain = price(input="2.00", output="8.00")
+    assert bill(Usage(**{bucket: 5}), plain).total == bill(Usage(**{unit: 5}), plain).total
+
+
+def test_a_long_write_without_a_price_is_billed_as_a_short_one() -> None:
+    short_only = price(input="3", output="15", cache_write_5m="3.75")
+    assert bill(Usage(cache_write_1h=4), short_only).total == 15_000
+
+
+@pytest.mark.parametrize("bucket", BUCKETS)
+def test_what_was_used_without_a_known_price_costs_an_unknown_amount(bucket: str) -> None:
+    result = bill(Usage(**{bucket: 1}), Price({}))
+    assert (result.total, result.prompt, result.completion) == (None, None, None)
+
+
+def test_a_price_that_is_zero_is_known() -> None:
+    assert bill(Usage(input=5, output=5), price(input="0", output="0")).total == 0
+
+
+TIERED = price(
+    PriceTier(200_000, nano_rates({"input": "2.50", "output": "15"})),
+    PriceTier(500_000, nano_rates({"input": "5"})),
+    input="1.25",
+    output="10",
+    cache_read="0.125",
+)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "rate"), [(0, "1.25"), (200_000, "1.25"), (200_001, "2.50"), (500_000, "2.50"), (500_001, "5")]
+)
+def test_a_tier_holds_above_its_bound(tokens: int, rate: str) -> None:
+    assert rates_for(TIERED, tokens)["input"] == nano_rates({"input": rate})["input"]
+
+
+def test_a_tier_holds_for_the_whole_request_and_leaves_the_other_rates() -> None:
+    result = bill(Usage(input=150_000, cache_read=100_000, output=1000), TIERED)
+    # 150000 x 2.50 + 100000 x 0.125 = 387500 millionths in; 1000 x 15 = 15000 millionths out
+    assert (result.prompt, result.completion) == (387_500_000, 15_000_000)
+
+
+def test_the_whole_prompt_decides_which_tier_holds() -> None:
+    cached = bill(Usage(cache_read=200_001, output=100), TIERED)
+    assert cached.completion == 1_500_000
+
+
+def by_decimal(usage: Usage, charged: dict[str, str]) -> int:
+    """The bill once more, by somebody else: exact decimals in dollars, rounded once."""
+    plainer = {
+        "cache_read": ("input",),
+        "cache_write_5m": ("input",),
+        "cache_write_1h": ("cache_write_5m", "input"),
+        "input_audio": ("input",),
+        "reasoning": ("output",),
+        "output_audio": ("output",),
+    }
+    usd = Decimal(charged.get("request", "0")) + usage.web_searches * Decimal(charged.get("web_search", "0"))
+    for bucket in BUCKETS:
+        if bucket != "web_searches":
+            rate = next(charged[unit] for unit in (bucket, *plainer.get(bucket, ())) if unit in charged)
+            usd += getattr(usage, bucket) * Decimal(rate) / 10**6
+    return int((usd * 10**9).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+amounts = st.integers(0, 10**8)
+usages = st.builds(Usage, **dict.fromkeys(BUCKETS, amounts))
+usd = st.decimals(0, 9999, places=9, allow_nan=False).map(str)
+NEEDED = ("input", "output", "web_search")
+prices = st.fixed_dictionaries(dict.fromkeys(NEEDED, usd), optional={unit: usd for unit in UNITS if unit not in NEEDED})
+
+
+@given(usages, prices)
+def test_a_bill_is_exact_to_the_nano_dollar(usage: Usage, charged: dict[str, str]) -> None:
+    assert bill(usage, price(**charged)).total == by_decimal(usage, charged)
+
+
+@given(usages, prices)
+def test_a_bill_is_never_negative_and_its_parts_add_up(usage: Usage, charged: dict[str, str]) -> None:
+    result = bill(usage, price(**charged))
+    assert result.total is not None
+    assert result.prompt is not None
+    assert result.completion is not None
+    assert min(result.total, result.prompt, result.completion) >= 0
+    assert result.prompt + result.completion == result.total
+
+
+@given(usages, usages, prices)
+def test_two_bills_are_one_for_both_but_for_the_rounding(one: Usage, other: Usage, charged: dict[str, str]) -> None:
+    plain = price(**{unit: rate for unit, rate in charged.items() if unit != "request"})
+    both = Usage(**{bucket: getattr(one, bucket) + getattr(other, bucket) for bucket in BUCKETS})
+    totals = [bill(usage, plain).total for usage in (one, other, both)]
+    assert abs((totals[0] or 0) + (totals[1] or 0) - (totals[2] or 0)) <= 1

@@ -1,0 +1,20 @@
+from switchboard.catalog.model import Price
+
+from tests.examples import catalog, endpoint, model
+
+CATALOG = catalog(model(endpoint(), aliases=("one", "uno")))
+
+
+def test_a_model_is_found_by_its_id_and_by_every_alias() -> None:
+    found = [CATALOG.find(name) for name in ("lab/one", "one", "uno")]
+    assert [each.id if each else None for each in found] == ["lab/one"] * 3
+
+
+def test_an_unknown_name_finds_nothing() -> None:
+    assert CATALOG.find("lab/two") is None
+
+
+def test_a_price_is_known_once_input_and_output_are() -> None:
+    assert Price({"input": 0, "output": 0}).is_known
+    assert not Price({"input": 1}).is_known
+    assert not Price({}).is_known

@@ -1,0 +1,317 @@
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from switchboard.catalog.model import Endpoint
+from switchboard.chat import StreamEvent, TextDelta
+from switchboard.clock import Clock, SystemClock
+from switchboard.dispatch import Dispatch, Limits, Upstreams
+from switchboard.errors import AllAttemptsFailed, Failure, SwitchboardError, UpstreamFailure
+from switchboard.providers.openai_chat import OpenAiChatUpstream
+from switchboard.routing.plan import Plan
+from switchboard.transport import ConnectionCut, ConnectionFailed
+
+from tests.examples import chunk_native, ended, endpoint, request, said, sse, whole
+from tests.fakes import FakeClock, FakeReply, FakeTransport, streamed, whole_reply
+
+HASTY = Limits(0.2, 5)  # real time: long enough for what is there at once, on any machine
+GOOD = (said("Hello"), ended())
+FIRST, SECOND, THIRD = (endpoint(name) for name in ("first", "second", "third"))
+
+
+class Walk:
+    """A walk over some endpoints, and what came of it."""
+
+    def __init__(
+        self,
+        *script: Any,
+        offers: tuple[Endpoint, ...] = (FIRST, SECOND, THIRD),
+        clock: Clock | None = None,
+        limits: Limits = Limits(5, 5),  # noqa: B008  # frozen
+        seconds: float = 60,
+        **fields: Any,
+    ) -> None:
+        self.transport = FakeTransport([*script])
+        clock = clock or FakeClock()
+        upstreams = Upstreams({"openai-chat": OpenAiChatUpstream(clock)}, lambda _: None, self.transport, limits)
+        asked = request(**({"stream": True} | fields))
+        self.run = Dispatch(asked, Plan(offers, ()), upstreams, clock, clock.monotonic() + seconds)
+        self.events: list[StreamEvent] = []
+        self.error: SwitchboardError | None = None
+
+    async def _walk(self) -> None:
+        try:
+            self.events += [event for chunk in await self.run.start() for event in chunk.events]
+        except AllAttemptsFailed as failed:
+            self.error = failed
+            return
+        failure: UpstreamFailure | None = None
+        try:
+            async for chunks in self.run.rest():
+                self.events += [event for chunk in chunks for event in chunk.events]
+        except UpstreamFailure as broke:
+            self.error = failure = broke
+        await self.run.finish(failure)
+
+    def walked(self) -> "Walk":
+        asyncio.run(self._walk())
+        return self
+
+    def outcomes(self) -> list[tuple[str, str, int | None]]:
+        return [(attempt.provider, attempt.outcome, attempt.status) for attempt in self.run.attempts]
+
+    def text(self) -> str:
+        return "".join(event.text for event in self.events if isinstance(event, TextDelta))
+
+
+def refusal(status: int, message: str = "no", **headers: str) -> FakeReply:
+    return whole_reply(b'{"error": {"message": "%b"}}' % message.encode(), status, **headers)
+
+
+def test_the_first_endpoint_that_answers_is_the_last_one_asked() -> None:
+    walk = Walk(streamed(*GOOD)).walked()
+    assert (walk.text(), walk.transport.hosts()) == ("Hello", ["first"])
+    assert walk.outcomes() == [("first", "ok", 200)]
+
+
+FAILING: list[Any] = [
+    (lambda: ConnectionFailed("refused"), "server", None),
+    (lambda: TimeoutError("connect"), "timeout", None),
+    (lambda: refusal(401), "upstream_auth", 401),
+    (lambda: refusal(402), "upstream_auth", 402),
+    (lambda: refusal(404), "model_missing", 404),
+    (lambda: refusal(408), "timeout", 408),
+    (lambda: refusal(429), "rate_limit", 429),
+    (lambda: refusal(500), "server", 500),
+    (lambda: refusal(503), "capacity", 503),
+    (lambda: refusal(529), "capacity", 529),
+    (lambda: whole_reply(b'{"error": {"message": "no"}}'), "server", 200),
+    (lambda: whole_reply(b"<html>"), "server", 200),
+    (lambda: streamed(sse({"error": {"message": "no"}})), "server", 200),
+    (streamed, "cut", 200),
+    (lambda: streamed(ConnectionCut("reset")), "server", 200),
+    (lambda: streamed(sse(chunk_native({}, "stop"))), "server", 200),
+]
+
+
+@pytest.mark.parametrize(("bad", "outcome", "status"), FAILING)
+def test_before_any_content_every_failure_of_a_provider_leads_to_the_next(
+    bad: Callable[[], Any], outcome: str, status: int | None
+) -> None:
+    walk = Walk(bad(), streamed(*GOOD)).walked()
+    assert walk.error is None
+    assert walk.text() == "Hello"
+    assert walk.outcomes() == [("first", outcome, status), ("second", "ok", 200)]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_the_next_endpoint_is_asked_with_its_own_name_for_the_model(stream: bool) -> None:
+    offers = (FIRST, endpoint("second", upstream_id="second-name"))
+    good = streamed(*GOOD) if stream else whole_reply(whole("Hello"))
+    walk = Walk(ConnectionFailed("x"), good, offers=offers, stream=stream).walked()
+    assert [walk.transport.sent(number)["model"] for number in (0, 1)] == ["upstream-one", "second-name"]
+
+
+def test_an_endpoint_that_hangs_leads_to_the_next() -> None:
+    walk = Walk(asyncio.Event(), streamed(*GOOD), clock=SystemClock(), limits=HASTY).walked()
+    assert walk.outcomes() == [("first", "timeout", None), ("second", "ok", 200)]
+
+
+def test_an_endpoint_that_only_keeps_alive_leads_to_the_next() -> None:
+    silent = streamed(b": keep-alive\n\n", asyncio.Event())
+    walk = Walk(silent, streamed(*GOOD), clock=SystemClock(), limits=HASTY).walked()
+    assert walk.outcomes() == [("first", "timeout", 200), ("second", "ok", 200)]
+
+
+COMMITTING: dict[str, Any] = {
+    "text": {"content": "a"},
+    "reasoning": {"reasoning_content": "a"},
+    "a tool call": {"tool_calls": [{"index": 0, "id": "c", "function": {"name": "now", "arguments": ""}}]},
+}
+
+
+@pytest.mark.parametrize("delta", COMMITTING)
+def test_after_the_first_content_a_failure_is_the_callers_to_see(delta: str) -> None:
+    first = sse(chunk_native(COMMITTING[delta]), done=False)
+    walk = Walk(streamed(first, ConnectionCut("reset")), streamed(*GOOD)).walked()
+    assert isinstance(walk.error, UpstreamFailure)
+    assert walk.error.failure is Failure.CUT
+    assert walk.transport.hosts() == ["first"]
+    assert walk.outcomes() == [("first", "cut", 200)]
+
+
+def test_a_role_alone_binds_nobody() -> None:
+    role = sse(chunk_native({"role": "assistant", "content": ""}), done=False)
+    walk = Walk(streamed(role, ConnectionCut("reset")), streamed(*GOOD)).walked()
+    assert walk.text() == "Hello"
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_bad_request_is_asked_of_nobody_else(status: int) -> None:
+    walk = Walk(refusal(status, "bad schema"), streamed(*GOOD)).walked()
+    assert walk.transport.hosts() == ["first"]
+    assert isinstance(walk.error, AllAttemptsFailed)
+    assert (walk.error.status, walk.error.code, walk.error.retryable) == (400, "invalid_request", False)
+    assert "bad schema" in walk.error.message
+
+
+def test_a_refused_prompt_is_asked_of_nobody_else() -> None:
+    policy = whole_reply(b'{"error": {"code": "content_filter", "message": "no"}}', 400)
+    walk = Walk(policy, streamed(*GOOD)).walked()
+    assert isinstance(walk.error, AllAttemptsFailed)
+    assert (walk.error.status, walk.error.code) == (400, "content_filter")
+
+
+TOO_LONG = "prompt is too long"
+
+
+def contexts(*sizes: int | None) -> tuple[Endpoint, ...]:
+    return tuple(endpoint(f"c{number}", context=size) for number, size in enumerate(sizes))
+
+
+def test_a_prompt_that_does_not_fit_is_asked_of_larger_contexts_only() -> None:
+    walk = Walk(
+        refusal(400, TOO_LONG),
+        refusal(400, TOO_LONG),
+        streamed(*GOOD),
+        offers=contexts(8000, 8000, 4000, 9000, 9000, 9001),
+    ).walked()
+    assert walk.transport.hosts() == ["c0", "c3", "c5"]
+    assert walk.text() == "Hello"
+
+
+def test_a_context_that_is_not_known_is_not_larger() -> None:
+    walk = Walk(refusal(400, TOO_LONG), offers=contexts(8000, None)).walked()
+    assert isinstance(walk.error, AllAttemptsFailed)
+    assert (walk.error.status, walk.error.code) == (400, "context_length_exceeded")
+    assert not walk.error.retryable
+
+
+def test_a_prompt_that_does_not_fit_into_the_largest_is_too_long() -> None:
+    walk = Walk(refusal(500), refusal(400, TOO_LONG), offers=contexts(9000, 8000, 4000)).walked()
+    assert isinstance(walk.error, AllAttemptsFailed)
+    assert walk.error.code == "context_length_exceeded"
+
+
+def test_if_all_fail_every_attempt_is_told_of() -> None:
+    walk = Walk(refusal(500, "broken"), refusal(429, "busy"), ConnectionFailed("refused")).walked()
+    error = walk.error
+    assert isinstance(error, AllAttemptsFailed)
+    assert error.message == (
+        "No endpoint answered (tried First, Second, Third). Third said last: The connection failed: refused."
+    )
+    previous: Any = error.metadata["previous_errors"]
+    assert [(each["provider_name"], each["code"], each["error_type"]) for each in previous] == [
+        ("First", 500, "server"),
+        ("Second", 429, "rate_limit"),
+        ("Third", "server", "server"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "shown", "code"),
+    [
+        (401, 503, "provider_unavailable"),
+        (404, 503, "provider_unavailable"),
+        (408, 503, "timeout"),
+        (429, 429, "rate_limit_exceeded"),
+        (500, 502, "provider_unavailable"),
+        (503, 503, "provider_overloaded"),
+    ],
+)
+def test_the_last_failure_decides_the_status_and_an_upstreams_401_is_never_the_callers(
+    status: int, shown: int, code: str
+) -> None:
+    error = Walk(refusal(status), offers=(FIRST,)).walked().error
+    assert error is not None
+    assert (error.status, error.code, error.retryable) == (shown, code, True)
+
+
+def test_the_shortest_wait_is_passed_on() -> None:
+    walk = Walk(refusal(429, retry_after="30"), refusal(503), refusal(429, retry_after="7")).walked()
+    assert walk.error is not None
+    assert walk.error.retry_after == 7
+
+
+def test_without_hints_no_wait_is_made_up() -> None:
+    walk = Walk(refusal(429), offers=(FIRST,)).walked()
+    assert walk.error is not None
+    assert walk.error.retry_after is None
+
+
+def test_no_attempt_is_begun_that_could_not_even_connect() -> None:
+    walk = Walk(seconds=0.5).walked()
+    assert walk.transport.hosts() == []
+    assert walk.error is not None
+    assert (walk.error.status, walk.error.code) == (503, "timeout")
+    assert walk.run.attempts == []
+
+
+def test_the_deadline_ends_the_walk() -> None:
+    clock = FakeClock()
+    walk = Walk(refusal(500), refusal(500), clock=clock, seconds=10)
+    walk.transport.on_open = lambda: clock.advance(9.5)
+    walk.walked()
+    assert walk.transport.hosts() == ["first"]
+    assert isinstance(walk.error, AllAttemptsFailed)
+
+
+def test_every_attempt_is_recorded_with_its_own_words_and_time() -> None:
+    clock = FakeClock()
+    walk = Walk(refusal(500, "broken"), streamed(*GOOD), clock=clock)
+    walk.transport.on_open = lambda: clock.advance(0.25)
+    first, second = walk.walked().run.attempts
+    assert (first.endpoint, first.message, first.duration_ms) == ("lab/one@first", "broken", 250)
+    assert (second.endpoint, second.message, second.first_token_ms) == ("lab/one@second", None, 250)
+
+
+def test_what_is_waited_for_is_the_providers_time() -> None:
+    clock = FakeClock()
+    walk = Walk(refusal(500), streamed(*GOOD), clock=clock)
+    walk.transport.on_open = lambda: clock.advance(0.25)
+    asyncio.run(walk.run.start())
+    clock.advance(5)
+    assert walk.run.waited() == 0.5
+
+
+def test_only_the_last_attempts_words_are_counted() -> None:
+    role = sse(chunk_native({"role": "assistant"}, id="lost"), done=False)
+    walk = Walk(streamed(role, ConnectionCut("reset")), streamed(*GOOD)).walked()
+    assert walk.run.tally.upstream_id == "up-1"
+
+
+def test_no_connection_is_left_open_behind_a_failed_attempt() -> None:
+    walk = Walk(streamed(b": x\n\n", asyncio.Event()), streamed(*GOOD), clock=SystemClock(), limits=HASTY)
+    assert walk.walked().transport.open_replies == 0
+
+
+def test_a_cancelled_answer_is_recorded_and_hung_up_on() -> None:
+    async def run() -> None:
+        await walk.run.start()
+        await walk.run.finish(cancelled=True)
+        assert walk.transport.open_replies == 0
+
+    walk = Walk(streamed(said("a"), asyncio.Event()))
+    asyncio.run(run())
+    assert walk.outcomes() == [("first", "cancelled", 200)]
+
+
+def test_finishing_twice_records_once() -> None:
+    async def run() -> None:
+        await walk.run.start()
+        await walk.run.finish()
+        await walk.run.finish()
+
+    walk = Walk(streamed(*GOOD))
+    asyncio.run(run())
+    assert len(walk.run.attempts) == 1
+
+
+def test_the_rest_comes_after_the_start() -> None:
+    async def run() -> None:
+        async for _ in Walk().run.rest():
+            pass
+
+    with pytest.raises(RuntimeError, match="start"):
+        asyncio.run(run())

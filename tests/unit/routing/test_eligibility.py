@@ -1,0 +1,140 @@
+from typing import Any
+
+import pytest
+from switchboard.catalog.model import Endpoint
+from switchboard.chat import ChatRequest
+from switchboard.routing.eligibility import rejection, soft_rejections
+from switchboard.routing.preferences import preferences
+
+from tests.examples import endpoint, request
+
+TOOL = {"type": "function", "function": {"name": "now"}}
+PICTURE = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://p.test/x.png"}}]}
+
+
+def why(asked: ChatRequest, offer: Endpoint) -> tuple[str, str] | None:
+    misfit = rejection(asked, preferences(asked), offer)
+    return (misfit.code, misfit.reason) if misfit else None
+
+
+def prompt(tokens: int, **fields: Any) -> ChatRequest:  # Any: JSON that tests make up
+    """A request whose prompt is expected to have so many tokens, before the margin."""
+    asked = request(messages=[{"role": "user", "content": "x" * (tokens - 4) * 4}], **fields)
+    assert tokens - 1 <= asked.prompt_tokens / 1.15 <= tokens + 1
+    return asked
+
+
+def test_an_endpoint_that_suits_is_not_rejected() -> None:
+    assert why(request(), endpoint()) is None
+
+
+@pytest.mark.parametrize(
+    ("wishes", "reason"),
+    [
+        ({"only": ["azure"]}, "it is not in `provider.only`"),
+        ({"ignore": ["acme"]}, "it is in `provider.ignore`"),
+        ({"order": ["azure"], "allow_fallbacks": False}, "it is not in `provider.order`, and fallbacks are off"),
+    ],
+)
+def test_a_provider_that_the_caller_does_not_want(wishes: Any, reason: str) -> None:
+    assert why(request(provider=wishes), endpoint("acme/eu")) == ("allowed_providers", reason)
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"only": ["acme"]},
+        {"only": ["acme/eu", "azure"]},
+        {"ignore": ["acme/us"]},
+        {"order": ["azure"]},
+        {"order": ["acme"], "allow_fallbacks": False},
+    ],
+)
+def test_a_provider_that_the_caller_lets_pass(wishes: Any) -> None:
+    assert why(request(provider=wishes), endpoint("acme/eu")) is None
+
+
+def test_what_is_ignored_is_out_even_if_it_is_the_only_one() -> None:
+    assert why(request(provider={"only": ["acme"], "ignore": ["acme"]}), endpoint()) is not None
+
+
+def test_a_prompt_that_may_not_fit() -> None:
+    code, reason = why(prompt(1000), endpoint(context=900)) or ("", "")
+    assert code == "context_length"
+    assert "its context is 900" in reason
+    assert why(prompt(1000), endpoint(context=1200)) is None
+
+
+def test_the_margin_counts_against_the_context() -> None:
+    assert why(prompt(1000), endpoint(context=1100)) is not None
+
+
+def test_a_prompt_that_leaves_no_room_for_the_output() -> None:
+    code, reason = why(prompt(1000, max_tokens=500), endpoint(context=1400)) or ("", "")
+    assert code == "context_length"
+    assert "prompt and output need about" in reason
+    assert why(prompt(1000, max_tokens=300), endpoint(context=1400)) is None
+
+
+def test_more_output_than_it_gives() -> None:
+    expected = ("max_output", "9000 output tokens were asked for, it gives at most 8192")
+    assert why(request(max_tokens=9000), endpoint(max_output=8192)) == expected
+    assert why(request(max_tokens=8192), endpoint(max_output=8192)) is None
+
+
+def test_limits_that_are_not_known_reject_nothing() -> None:
+    assert why(prompt(10_000, max_tokens=100_000), endpoint(context=None, max_output=None)) is None
+
+
+def test_input_that_it_does_not_take() -> None:
+    assert why(request(messages=[PICTURE]), endpoint()) == ("modality", "it does not take image as input")
+    assert why(request(messages=[PICTURE]), endpoint(input_modalities=frozenset({"text", "image"}))) is None
+
+
+def test_parameters_that_the_caller_insists_on() -> None:
+    offer = endpoint(supported_parameters=frozenset({"seed"}))
+    asked = request(seed=1, top_k=1, provider={"require_parameters": True})
+    assert why(asked, offer) == ("require_parameters", "it does not support top_k")
+
+
+def test_parameters_that_the_caller_does_not_insist_on() -> None:
+    assert why(request(top_k=1), endpoint(supported_parameters=frozenset())) is None
+
+
+def test_nobody_insists_on_an_empty_list_of_tools() -> None:
+    asked = request(tools=[], provider={"require_parameters": True})
+    assert why(asked, endpoint(supported_parameters=frozenset())) is None
+
+
+TOOLED = endpoint("tooled", supported_parameters=frozenset({"tools"}))
+FORMATTED = endpoint("formatted", supported_parameters=frozenset({"response_format"}))
+BOTH = endpoint("both", supported_parameters=frozenset({"tools", "response_format"}))
+PLAIN = endpoint("plain", supported_parameters=frozenset())
+
+
+def soft(asked: ChatRequest, *offers: Endpoint) -> list[tuple[str, str]]:
+    return [(misfit.endpoint.tag, misfit.reason) for misfit in soft_rejections(asked, list(offers))]
+
+
+def test_tools_go_to_those_that_support_them() -> None:
+    assert soft(request(tools=[TOOL]), TOOLED, PLAIN) == [("plain", "it does not support tools")]
+
+
+def test_if_nobody_supports_them_the_request_runs_without() -> None:
+    assert soft(request(tools=[TOOL]), FORMATTED, PLAIN) == []
+
+
+def test_each_soft_parameter_counts_among_those_that_are_left() -> None:
+    asked = request(tools=[TOOL], response_format={"type": "json_object"})
+    assert {tag for tag, _ in soft(asked, TOOLED, FORMATTED, BOTH, PLAIN)} == {"tooled", "formatted", "plain"}
+    assert soft(asked, TOOLED, FORMATTED) == [("formatted", "it does not support tools")]
+
+
+def test_other_parameters_never_decide() -> None:
+    assert soft(request(top_k=1), TOOLED, endpoint("k", supported_parameters=frozenset({"top_k"}))) == []
+
+
+def test_an_endpoint_is_rejected_once() -> None:
+    asked = request(tools=[TOOL], response_format={"type": "json_object"})
+    tags = [tag for tag, _ in soft(asked, BOTH, PLAIN)]
+    assert tags == ["plain"]

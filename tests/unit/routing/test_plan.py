@@ -1,0 +1,147 @@
+from typing import Any
+
+import pytest
+from switchboard.catalog.model import Catalog
+from switchboard.errors import InvalidRequest, ModelNotFound, NoEndpointFits
+from switchboard.health.figures import NO_RANKINGS
+from switchboard.routing.plan import Plan, find_model, make_plan, providers_for
+
+from tests.examples import catalog, endpoint, model, price, request
+
+CHEAP = endpoint("cheap", price=price(input=1, output=1), context=8000)
+DEAR = endpoint("dear", price=price(input=5, output=5), context=100_000)
+OTHER = endpoint("dear", model="lab/two", price=price(input=0, output=0))
+CATALOG = catalog(
+    model(DEAR, CHEAP, aliases=("one",)),
+    model(OTHER, name="lab/two"),
+    model(name="openai/gpt-4.1"),
+    model(name="lab/none"),
+)
+ALL = frozenset({"cheap", "dear"})
+
+
+def plan(callable_providers: frozenset[str] = ALL, offered: Catalog = CATALOG, **fields: Any) -> Plan:
+    return make_plan(request(**fields), offered, NO_RANKINGS, callable_providers)
+
+
+def tags(made: Plan) -> list[str]:
+    return [offer.id for offer in made.endpoints]
+
+
+def nothing_fits(**fields: Any) -> NoEndpointFits:  # Any: JSON that tests make up
+    with pytest.raises(NoEndpointFits) as caught:
+        plan(**fields)
+    return caught.value
+
+
+def test_a_plan_lists_what_fits_in_order_and_what_does_not_with_its_reason() -> None:
+    made = plan(max_tokens=9000)
+    assert tags(made) == ["lab/one@dear"]
+    assert [(misfit.endpoint.tag, misfit.code) for misfit in made.rejected] == [("cheap", "context_length")]
+
+
+def test_the_same_request_makes_the_same_plan() -> None:
+    assert plan() == plan()
+
+
+def test_a_provider_without_a_key_is_rejected() -> None:
+    made = plan(frozenset({"dear"}))
+    assert tags(made) == ["lab/one@dear"]
+    assert made.rejected[0].code == "no_credential"
+    assert "no key for Cheap" in made.rejected[0].reason
+
+
+def test_an_alias_names_its_model() -> None:
+    assert tags(plan(model="one")) == tags(plan())
+
+
+def test_models_to_fall_back_to_come_after_the_first_whatever_they_cost() -> None:
+    assert tags(plan(models=["lab/two"])) == ["lab/one@cheap", "lab/one@dear", "lab/two@dear"]
+
+
+def test_a_model_that_is_named_twice_is_planned_once() -> None:
+    assert tags(plan(models=["lab/one", "one"])) == tags(plan())
+
+
+def test_a_model_of_which_nothing_fits_gives_way_to_the_next() -> None:
+    assert tags(plan(model="lab/none", models=["lab/two"])) == ["lab/two@dear"]
+
+
+def test_without_fallbacks_there_is_one_try() -> None:
+    assert tags(plan(provider={"allow_fallbacks": False})) == ["lab/one@cheap"]
+
+
+def test_without_fallbacks_a_list_is_still_tried_to_its_end() -> None:
+    wishes = {"order": ["dear", "cheap"], "allow_fallbacks": False}
+    assert tags(plan(provider=wishes)) == ["lab/one@dear", "lab/one@cheap"]
+
+
+def test_a_soft_parameter_rejects_with_a_reason() -> None:
+    tooled = endpoint("dear", supported_parameters=frozenset({"tools"}))
+    plain = endpoint("cheap", supported_parameters=frozenset())
+    tool = {"type": "function", "function": {"name": "now"}}
+    made = plan(offered=catalog(model(tooled, plain)), tools=[tool])
+    assert tags(made) == ["lab/one@dear"]
+    assert made.rejected[0].reason == "it does not support tools"
+
+
+def test_if_nothing_fits_every_endpoint_says_why() -> None:
+    error = nothing_fits(max_tokens=9000, provider={"ignore": ["dear"]})
+    assert error.status == 404
+    assert "dear: it is in `provider.ignore`" in error.message
+    assert "cheap: prompt and output need" in error.message
+    assert error.availability is not None
+    assert error.availability["code"] == "constraint_filtered"
+    assert error.availability["excluded_by"] == ["allowed_providers", "context_length"]
+    assert error.availability["affected_providers"] == ["dear", "cheap"]
+    assert error.availability["requested_models"] == ["lab/one"]
+    assert error.availability["retryable"] is False
+
+
+def test_a_model_without_endpoints_says_so() -> None:
+    error = nothing_fits(model="lab/none")
+    assert "it has no endpoints" in error.message
+    assert error.availability is not None
+    assert error.availability["code"] == "no_endpoints"
+
+
+def test_a_wish_that_cannot_be_understood_is_refused_first() -> None:
+    with pytest.raises(InvalidRequest):
+        plan(model="no/such", provider={"sort": "beauty"})
+
+
+def unknown(name: str) -> ModelNotFound:
+    with pytest.raises(ModelNotFound) as caught:
+        find_model(CATALOG, name)
+    return caught.value
+
+
+def test_an_unknown_model_is_not_found() -> None:
+    error = unknown("qqqq/zzzz")
+    assert (error.status, error.param) == (404, "model")
+    assert error.message == "There is no model `qqqq/zzzz`. GET /api/v1/models lists all of them."
+    assert error.metadata == {"near_matches": []}
+    assert error.availability == {"code": "model_not_found", "retryable": False, "requested_models": ["qqqq/zzzz"]}
+
+
+@pytest.mark.parametrize("name", ["openai/gpt4.1", "gpt-4.1", "gpt-4-1", "azure/gpt-4.1", "openai/gpt-4.1-mini"])
+def test_a_slip_of_the_pen_gets_the_right_name(name: str) -> None:
+    error = unknown(name)
+    assert "Did you mean `openai/gpt-4.1`" in error.message
+    assert error.metadata["near_matches"] == ["openai/gpt-4.1"]
+
+
+def test_no_more_than_three_names_are_suggested() -> None:
+    many = catalog(*(model(name=f"lab/model-{number}") for number in range(9)))
+    with pytest.raises(ModelNotFound) as caught:
+        find_model(many, "lab/model")
+    near = caught.value.metadata["near_matches"]
+    assert isinstance(near, list)
+    assert len(near) == 3
+    assert len(set(map(str, near))) == 3
+
+
+def test_everybody_who_might_serve_is_asked_for_a_key_once() -> None:
+    asked = request(models=["lab/two", "no/such", "one"])
+    assert [maker.id for maker in providers_for(asked, CATALOG)] == ["dear", "cheap"]
+    assert providers_for(request(model="no/such"), CATALOG) == ()
