@@ -4,12 +4,15 @@ import base64
 import binascii
 from collections.abc import Mapping
 
+from switchboard.catalog.model import Provider
 from switchboard.chat import Audio, Block, File, Image, Other, Text, Thinking, ToolCall, ToolResult
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.anthropic_messages.failures import cannot_say
 from switchboard.signatures import is_welcome
 
 CACHE_MARK = "cache_control"
+# A provider's quirk: it signs nothing, and wants its reasoning back all the same.
+UNSIGNED_THINKING = "unsigned_thinking"
 PDF = "application/pdf"
 # How pictures begin in base64. Clients name the type wrongly often enough, and Anthropic looks.
 _IMAGE_TYPES = (("iVBOR", "image/png"), ("/9j/", "image/jpeg"), ("R0lGOD", "image/gif"), ("UklGR", "image/webp"))
@@ -33,9 +36,11 @@ def part(block: Block) -> JsonObject | None:
             raise cannot_say("Reasoning or a tool call inside another block")
 
 
-def thinking_part(block: Thinking, provider: str) -> JsonObject | None:
+def thinking_part(block: Thinking, provider: Provider) -> JsonObject | None:
     """None for reasoning without a signature, or with one that `provider` did not make: it would refuse both."""
-    if not block.signature or not is_welcome(block.provider, provider) or block.extra.get("format") not in _FORMATS:
+    if not block.signature:
+        return {"type": "thinking", "thinking": block.text} if UNSIGNED_THINKING in provider.quirks else None
+    if not is_welcome(block.provider, provider.id) or block.extra.get("format") not in _FORMATS:
         return None
     if block.redacted:
         return {"type": "redacted_thinking", "data": block.signature}

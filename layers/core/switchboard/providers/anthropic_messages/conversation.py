@@ -9,6 +9,7 @@ from typing import Literal, cast
 
 import orjson
 
+from switchboard.catalog.model import Provider
 from switchboard.chat import Message, Thinking, ToolCall, ToolResult
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.anthropic_messages.content import mark, part, thinking_part
@@ -54,8 +55,8 @@ class Conversation:
         return [turn.as_message() for turn in self.turns]
 
 
-def conversation(messages: Sequence[Message], provider: str) -> Conversation:
-    """`provider` is the id of the one that will read it: it is given its own signatures only."""
+def conversation(messages: Sequence[Message], provider: Provider) -> Conversation:
+    """`provider` will read it: it is given its own signatures only."""
     collected = _Collector(provider)
     for message in messages:
         collected.add(message)
@@ -74,7 +75,7 @@ def conversation(messages: Sequence[Message], provider: str) -> Conversation:
 
 
 class _Collector:
-    def __init__(self, provider: str) -> None:
+    def __init__(self, provider: Provider) -> None:
         self.system: list[JsonObject] = []
         self.turns: list[Turn] = []
         self._provider = provider
@@ -118,10 +119,10 @@ class _Collector:
         return made
 
     def _result(self, result: ToolResult) -> JsonObject:
-        content = [made for block in result.blocks if (made := part(block))]
+        content: list[Json] = [shown for block in result.blocks if (shown := part(block))]
         made: JsonObject = {"type": "tool_result", "tool_use_id": self._ids.of_result(result.id)}
         if content:
-            made["content"] = cast("list[Json]", content)
+            made["content"] = content
         if result.is_error:
             made["is_error"] = True
         mark([made], result.extra)

@@ -25,7 +25,7 @@ _LEAST_TOP_P_WITH_THINKING = 0.95
 def hub_body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
     """Raises UpstreamFailure (bad_request) for what this dialect cannot say."""
     request = _supported(request, endpoint)
-    talk = conversation(request.messages, endpoint.provider.id)
+    talk = conversation(request.messages, endpoint.provider)
     limit = output_limit(request, endpoint)
     body: JsonObject = {"model": endpoint.upstream_id, "max_tokens": limit}
     if talk.system:

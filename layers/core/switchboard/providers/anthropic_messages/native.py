@@ -17,6 +17,7 @@ from switchboard.providers.anthropic_messages.thinking import (
     breaks_off,
     fitting_budget,
     is_adaptive,
+    known_effort,
     thinking_fields,
 )
 from switchboard.requested import Reasoning, reasoning_of
@@ -44,9 +45,10 @@ def native_body(request: ChatRequest, endpoint: Endpoint, betas: Collection[str]
     body["model"] = endpoint.upstream_id
     body["max_tokens"] = output_limit(request, endpoint)
     given = cast("list[JsonObject]", body["messages"])
-    messages = replayed(given, endpoint.provider.id, betas)
+    messages = replayed(given, endpoint.provider, betas)
     body["messages"] = cast("list[Json]", messages)
     _fit_thinking(body, request, endpoint)
+    _fit_effort(body, endpoint)
     if messages is not given and not is_adaptive(endpoint) and breaks_off(messages):
         _stop_thinking(body)
     return body
@@ -57,13 +59,22 @@ def _drop(body: JsonObject, dropped: Collection[str]) -> None:
         if parameter in dropped:
             for name in fields:
                 body.pop(name, None)
+    if "response_format" in dropped:
+        body.pop("output_format", None)
+        _set_config(body, "format", None)
+    if "reasoning" in dropped:
+        _set_config(body, "effort", None)
+
+
+def _set_config(body: JsonObject, name: str, value: Json) -> None:
+    """None takes it away, and the whole `output_config` with its last member."""
     config = body.get("output_config")
-    if isinstance(config, dict):
-        gone = {"format" if "response_format" in dropped else "", "effort" if "reasoning" in dropped else ""}
-        kept: JsonObject = {name: value for name, value in config.items() if name not in gone}
-        body["output_config"] = kept
-        if not kept:
-            del body["output_config"]
+    if not isinstance(config, dict) or name not in config:
+        return
+    changed: JsonObject = {key: member for key, member in {**config, name: value}.items() if member is not None}
+    body["output_config"] = changed
+    if not changed:
+        del body["output_config"]
 
 
 def _fit_thinking(body: JsonObject, request: ChatRequest, endpoint: Endpoint) -> None:
@@ -82,6 +93,18 @@ def _fit_thinking(body: JsonObject, request: ChatRequest, endpoint: Endpoint) ->
             _stop_thinking(body)
         else:
             body["thinking"] = {**thinking, "budget_tokens": fitting}
+
+
+def _fit_effort(body: JsonObject, endpoint: Endpoint) -> None:
+    """Models that think by budget know no effort, unless the catalog lists some; others may not know this one."""
+    config = body.get("output_config")
+    effort = config.get("effort") if isinstance(config, dict) else None
+    if not isinstance(effort, str):
+        return
+    if is_adaptive(endpoint) or "efforts" in endpoint.facts:
+        _set_config(body, "effort", known_effort(effort, endpoint))
+    elif endpoint.facts.get("reasoning_style") == "budget":
+        _set_config(body, "effort", None)
 
 
 def _stop_thinking(body: JsonObject) -> None:

@@ -6,7 +6,9 @@ Messages that need no edit are passed on as they are, the same objects: what a p
 from collections.abc import Collection
 from typing import cast
 
+from switchboard.catalog.model import Provider
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.anthropic_messages.content import UNSIGNED_THINKING
 from switchboard.providers.anthropic_messages.conversation import PLACEHOLDER
 from switchboard.providers.anthropic_messages.tool_ids import safe_id
 from switchboard.signatures import is_welcome, unmarked
@@ -15,7 +17,7 @@ from switchboard.signatures import is_welcome, unmarked
 MID_SYSTEM_BETA = "mid-conversation-system"
 
 
-def replayed(messages: list[JsonObject], provider: str, betas: Collection[str]) -> list[JsonObject]:
+def replayed(messages: list[JsonObject], provider: Provider, betas: Collection[str]) -> list[JsonObject]:
     """The same list if nothing had to be done."""
     edited = [_edited(message, provider) for message in messages]
     if not any(beta.startswith(MID_SYSTEM_BETA) for beta in betas):
@@ -24,7 +26,7 @@ def replayed(messages: list[JsonObject], provider: str, betas: Collection[str]) 
     return messages if unchanged else edited
 
 
-def _edited(message: JsonObject, provider: str) -> JsonObject:
+def _edited(message: JsonObject, provider: Provider) -> JsonObject:
     content = message.get("content")
     if not isinstance(content, list):
         return message
@@ -35,7 +37,7 @@ def _edited(message: JsonObject, provider: str) -> JsonObject:
     return {**message, "content": kept or [dict(PLACEHOLDER)]}
 
 
-def _part(part: JsonObject, provider: str) -> JsonObject | None:
+def _part(part: JsonObject, provider: Provider) -> JsonObject | None:
     match part.get("type"):
         case "thinking":
             return _signed(part, "signature", provider)
@@ -48,13 +50,13 @@ def _part(part: JsonObject, provider: str) -> JsonObject | None:
     return part
 
 
-def _signed(part: JsonObject, name: str, provider: str) -> JsonObject | None:
+def _signed(part: JsonObject, name: str, provider: Provider) -> JsonObject | None:
     """None for thinking that is not signed (another dialect's, shown to the client) or signed by somebody else."""
     given = part.get(name)
     if not isinstance(given, str) or not given:
-        return None
+        return part if UNSIGNED_THINKING in provider.quirks else None
     signature = unmarked(given)
-    if not is_welcome(signature.provider, provider):
+    if not is_welcome(signature.provider, provider.id):
         return None
     return part if signature.text == given else {**part, name: signature.text}
 

@@ -28,10 +28,7 @@ def build(request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> Ht
         **provider.headers,
         **authorization(provider, secret),
     }
-    if request.protocol == PROTOCOL:
-        body = native_body(request, endpoint, betas)
-    else:
-        body = hub_body(request, endpoint)
+    body = native_body(request, endpoint, betas) if request.protocol == PROTOCOL else hub_body(request, endpoint)
     return HttpRequest("POST", provider.base_url + PATH, headers, orjson.dumps(body))
 
 
