@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from switchboard.clock import Clock
 from switchboard.errors import InvalidRequest, NotFound, PayloadTooLarge, SwitchboardError
 from switchboard.pipeline import Call, Pipeline
+from switchboard.protocols.anthropic_messages import AnthropicMessages
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.telemetry import Telemetry
@@ -24,7 +25,12 @@ MAX_BODY_BYTES = 20 * 1024 * 1024
 LONGEST_SECONDS = 900.0
 GRACE_SECONDS = 2.0
 
-ROUTES: tuple[tuple[str, ClientProtocol], ...] = (("/chat/completions", OpenAiChat()),)
+ROUTES: tuple[tuple[str, ClientProtocol], ...] = (
+    ("/chat/completions", OpenAiChat()),
+    ("/messages", AnthropicMessages()),
+)
+# ZenMux's address for Anthropic's SDK, which adds /v1/messages to it.
+MORE_ROUTES: tuple[tuple[str, ClientProtocol], ...] = (("/api/anthropic/v1/messages", AnthropicMessages()),)
 
 
 class Inference:
@@ -66,10 +72,10 @@ class Inference:
 
 
 def chat_app(pipeline: Pipeline, telemetry: Telemetry, clock: Clock) -> Starlette:
+    paths = [(prefix + path, protocol) for prefix in PREFIXES for path, protocol in ROUTES]
     routes = [
-        Route(prefix + path, _endpoint(Inference(protocol, pipeline, telemetry, clock)), methods=["POST"])
-        for prefix in PREFIXES
-        for path, protocol in ROUTES
+        Route(path, _endpoint(Inference(protocol, pipeline, telemetry, clock)), methods=["POST"])
+        for path, protocol in (*paths, *MORE_ROUTES)
     ]
     return Starlette(routes=[*routes, Route("/healthz", _healthy)], exception_handlers={HTTPException: _http_error})
 

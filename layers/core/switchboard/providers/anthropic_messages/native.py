@@ -39,9 +39,7 @@ def native_body(request: ChatRequest, endpoint: Endpoint, betas: Collection[str]
     """`betas` are those that will be sent."""
     body: JsonObject = {k: v for k, v in request.native.items() if v is not None and k not in request.gateway}
     _drop(body, dropped_parameters(request, endpoint))
-    for name, beta in _BETA_FIELDS:
-        if "anthropic_betas" in request.gateway and not any(sent.startswith(beta) for sent in betas):
-            body.pop(name, None)
+    _drop_beta_fields(body, request, betas)
     body["model"] = endpoint.upstream_id
     body["max_tokens"] = output_limit(request, endpoint)
     given = cast("list[JsonObject]", body["messages"])
@@ -52,6 +50,14 @@ def native_body(request: ChatRequest, endpoint: Endpoint, betas: Collection[str]
     if messages is not given and not is_adaptive(endpoint) and breaks_off(messages):
         _stop_thinking(body)
     return body
+
+
+def _drop_beta_fields(body: JsonObject, request: ChatRequest, betas: Collection[str]) -> None:
+    """Where the endpoint is not sent a beta that the client asked for, its fields would be refused too."""
+    asked = cast("list[str]", request.gateway.get("anthropic_betas") or [])
+    for name, beta in _BETA_FIELDS:
+        if any(each.startswith(beta) for each in asked) and not any(each.startswith(beta) for each in betas):
+            body.pop(name, None)
 
 
 def _drop(body: JsonObject, dropped: Collection[str]) -> None:
