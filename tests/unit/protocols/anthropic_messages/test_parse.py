@@ -13,6 +13,7 @@ from switchboard.protocols.anthropic_messages import AnthropicMessages, count_to
 from switchboard.protocols.anthropic_messages.parse import parse
 from switchboard.protocols.interface import Arrival
 from switchboard.signatures import marked
+
 from tests.anthropic_examples import PIXEL, messages
 
 MARK = {"type": "ephemeral"}

@@ -21,6 +21,7 @@ from switchboard.chat import (
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.protocols.anthropic_messages import AnthropicMessages
 from switchboard.signatures import marked
+
 from tests import recorded
 from tests.anthropic_examples import BILL, decoded, frames, messages, served
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.providers.anthropic_messages.tool_ids import safe_id
 from switchboard.signatures import marked
+
 from tests.anthropic_examples import ANTHROPIC, PIXEL, chat, endpoint, sent
 
 USER: dict[str, Any] = {"role": "user", "content": "hello"}

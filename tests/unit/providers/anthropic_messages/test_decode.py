@@ -8,6 +8,7 @@ from switchboard.chat import Finish, TextDelta, ThinkingDelta, ToolCallDelta, Us
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.providers.anthropic_messages import AnthropicMessagesUpstream
 from switchboard.providers.anthropic_messages.decode import AnthropicMessagesDecoder, decode_reply
+
 from tests import recorded
 from tests.anthropic_examples import decoded, endpoint, events_of
 

@@ -6,6 +6,7 @@ import orjson
 import pytest
 from switchboard.errors import Failure
 from switchboard.providers.anthropic_messages import AnthropicMessagesUpstream
+
 from tests.fakes import FakeClock
 
 UPSTREAM = AnthropicMessagesUpstream(FakeClock())

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from switchboard.errors import Failure, UpstreamFailure
+
 from tests.anthropic_examples import WEATHER, chat, endpoint, sent
 
 JSON_TOOL = "switchboard_json_answer"

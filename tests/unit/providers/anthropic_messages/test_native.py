@@ -9,6 +9,7 @@ from switchboard.catalog.model import Provider
 from switchboard.providers.anthropic_messages import AnthropicMessagesUpstream
 from switchboard.secret import Secret
 from switchboard.signatures import marked
+
 from tests.anthropic_examples import ANTHROPIC, chat, endpoint, messages, sent
 
 CLAUDE_CODE: dict[str, Any] = {
