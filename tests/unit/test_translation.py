@@ -1,15 +1,19 @@
 """One dialect's client at another dialect's provider and back, as pure functions; the SDKs judge what comes out."""
 
+import importlib
 import importlib.util
 from typing import Any
 
 import orjson
 import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from pydantic import TypeAdapter
 from switchboard.chat import Chunk
 from switchboard.protocols.anthropic_messages import AnthropicMessages
 from switchboard.protocols.openai_chat import OpenAiChat
+from switchboard.providers.anthropic_messages.decode import decode_reply
 from switchboard.providers.openai_chat import OpenAiChatUpstream
+
 from tests import recorded
 from tests.anthropic_examples import ACME, BILL, WEATHER, chat, decoded, endpoint, frames, messages, sent, served
 
@@ -73,16 +77,15 @@ def test_every_stream_that_is_passed_on_is_one_that_anthropics_sdk_reads(name: s
 
 def _accumulated(events: list[Any]) -> Any:
     """As the SDK does it: each event validated, then put together."""
-    from anthropic.lib.streaming._messages import accumulate_event  # noqa: PLC0415
-    from anthropic.types import Message, RawMessageStreamEvent  # noqa: PLC0415
-    from pydantic import TypeAdapter  # noqa: PLC0415
-
-    reader: Any = TypeAdapter(RawMessageStreamEvent)
+    streaming: Any = importlib.import_module("anthropic.lib.streaming._messages")
+    types: Any = importlib.import_module("anthropic.types")
+    reader: Any = TypeAdapter(types.RawMessageStreamEvent)
     snapshot: Any = None
     buffers: dict[int, bytes] = {}
     for event in events:
-        snapshot = accumulate_event(event=reader.validate_python(event), current_snapshot=snapshot, json_bufs=buffers)
-    return Message.model_validate(snapshot.model_dump())
+        event = reader.validate_python(event)  # noqa: PLW2901
+        snapshot = streaming.accumulate_event(event=event, current_snapshot=snapshot, json_bufs=buffers)
+    return types.Message.model_validate(snapshot.model_dump())
 
 
 CONVERSATION: list[Any] = [
@@ -174,8 +177,6 @@ def test_a_whole_reply_of_claude_is_a_completion() -> None:
         "content": [{"type": "text", "text": "Hi"}, {"type": "tool_use", "id": "t", "name": "now", "input": {}}],
         "stop_reason": "tool_use",
     }
-    from switchboard.providers.anthropic_messages.decode import decode_reply  # noqa: PLC0415
-
     made = orjson.loads(CHAT.reply(CLAUDE, decode_reply(orjson.dumps(native)), BILL))
     completion = ChatCompletion.model_validate(made, strict=True)
     assert completion.choices[0].finish_reason == "tool_calls"

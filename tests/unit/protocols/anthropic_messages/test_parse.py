@@ -16,7 +16,7 @@ from switchboard.signatures import marked
 
 from tests.anthropic_examples import PIXEL, messages
 
-MARK = {"type": "ephemeral"}
+MARK: Any = {"type": "ephemeral"}
 
 
 def blocks(*content: Any, role: str = "user") -> Any:
@@ -130,7 +130,7 @@ def test_calls_and_results() -> None:
 
 
 def test_what_is_new_is_carried_along_whole() -> None:
-    part = {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}
+    part: Any = {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}
     assert blocks(part, role="assistant") == (Other(part),)
     request = messages(future={"a": None})
     assert request.native["future"] == {"a": None}

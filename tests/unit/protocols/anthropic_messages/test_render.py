@@ -300,7 +300,7 @@ def test_signatures_are_marked_with_their_maker() -> None:
 
 def test_a_signature_in_pieces_is_marked_once() -> None:
     renderer = CLIENT.stream(OWN, messages())
-    pieces = [
+    pieces: Any = [
         {"type": "content_block_delta", "index": 0, "delta": {"type": "signature_delta", "signature": s}} for s in "AB"
     ]
     made = frames(b"".join(renderer.render([Chunk((), piece)]) for piece in pieces))
@@ -308,13 +308,13 @@ def test_a_signature_in_pieces_is_marked_once() -> None:
 
 
 def test_a_server_that_counts_late_still_opens_with_an_estimate() -> None:
-    start = {"type": "message_start", "message": {"usage": {"input_tokens": 0, "output_tokens": 0}}}
+    start: Any = {"type": "message_start", "message": {"usage": {"input_tokens": 0, "output_tokens": 0}}}
     opening = frames(CLIENT.stream(OWN, messages()).render([Chunk((), start)]))[0]
     assert opening["message"]["usage"]["input_tokens"] == 12
 
 
 def test_a_whole_reply_of_anthropics_keeps_its_own_fields() -> None:
-    native = {
+    native: Any = {
         "id": "msg_1",
         "type": "message",
         "role": "assistant",
@@ -329,5 +329,5 @@ def test_a_whole_reply_of_anthropics_keeps_its_own_fields() -> None:
     }
     made = orjson.loads(CLIENT.reply(OWN, Chunk((), native), Bill(NO_USAGE, None, None)))
     assert made["container"] == {"id": "c"}
-    assert made["content"] == [{**native["content"][0], "signature": marked("SIG", "anthropic")}, native["content"][1]]  # type: ignore[index]
+    assert made["content"] == [{**native["content"][0], "signature": marked("SIG", "anthropic")}, native["content"][1]]
     assert (made["id"], made["model"], made["usage"]["inference_geo"]) == ("msg_gen-1", "lab/one", "eu")

@@ -1,4 +1,4 @@
-"""Answers of other dialects as chat completions: the shapes on which strict clients insist, validated by OpenAI's SDK."""
+"""Answers of other dialects as chat completions: shapes on which strict clients insist, judged by OpenAI's SDK."""
 
 from typing import Any
 

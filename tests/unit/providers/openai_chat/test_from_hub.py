@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from switchboard.errors import Failure, UpstreamFailure
+
 from tests.anthropic_examples import ACME, PIXEL, endpoint, messages, sent
 
 HELLO: dict[str, Any] = {"role": "user", "content": "hello"}
