@@ -78,3 +78,8 @@ def frames(stream: bytes) -> list[Any]:
             found.append(orjson.loads(lines[b"data"]))
             assert lines.get(b"event", found[-1].get("type", "").encode()).decode() == found[-1].get("type", "")
     return found
+
+
+def collected_text(events: list[Any]) -> str:
+    """What a streamed message says."""
+    return "".join(event["delta"].get("text", "") for event in events if event["type"] == "content_block_delta")
