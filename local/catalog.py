@@ -12,6 +12,8 @@ from switchboard.json_types import Json
 from local.settings import ROOT, LocalSettings
 
 SHIPPED = ROOT / "layers" / "catalog"
+# What the simulator speaks; a provider of any other dialect is simulated as one that speaks the first.
+SIMULATED_DIALECTS = ("openai-chat",)
 LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 
 
@@ -29,6 +31,7 @@ def simulated(catalog: Catalog, variables: Mapping[str, str], simulator_url: str
             provider,
             base_url=f"{simulator_url}/{key}/v1",
             auth="none",
+            protocol=provider.protocol if provider.protocol in SIMULATED_DIALECTS else SIMULATED_DIALECTS[0],
             facts={**provider.facts, "simulated": True},
         )
         if needs_stand_in(provider, variables)

@@ -95,7 +95,7 @@ def test_an_effort_becomes_a_share_of_the_output(reasoning: Reasoning, budget: i
     assert budget_of(reasoning, 10_000) == budget
 
 
-@pytest.mark.parametrize(("tokens", "effort"), [(9000, "high"), (5100, "medium"), (1500, "low"), (500, "minimal")])
+@pytest.mark.parametrize(("tokens", "effort"), [(9000, "high"), (5100, "medium"), (1800, "low"), (500, "minimal")])
 def test_a_budget_becomes_the_nearest_effort(tokens: int, effort: str) -> None:
     assert effort_of(Reasoning(None, tokens), 10_000) == effort
 

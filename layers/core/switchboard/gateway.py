@@ -8,6 +8,7 @@ from switchboard.clock import Clock
 from switchboard.dispatch import USUAL_LIMITS, Limits, Transport, Upstreams
 from switchboard.pipeline import Pipeline
 from switchboard.provider_keys import Load, ProviderKeys
+from switchboard.providers.anthropic_messages import AnthropicMessagesUpstream
 from switchboard.providers.openai_chat import OpenAiChatUpstream
 from switchboard.rankings_cache import RankingsCache
 from switchboard.settings import Settings
@@ -36,7 +37,7 @@ class Surroundings:
 def chat_gateway(around: Surroundings) -> ChatApp:
     settings, clock = around.settings, around.clock
     keys = ProviderKeys(around.load_provider_key, clock)
-    dialects = {dialect.name: dialect for dialect in (OpenAiChatUpstream(clock),)}
+    dialects = {dialect.name: dialect for dialect in (OpenAiChatUpstream(clock), AnthropicMessagesUpstream(clock))}
     pipeline = Pipeline(
         catalog=around.catalog,
         authenticator=Authenticator(KeyStore(around.database, settings.keys_table), clock),

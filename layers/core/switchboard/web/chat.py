@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 from switchboard.clock import Clock
 from switchboard.errors import InvalidRequest, NotFound, PayloadTooLarge, SwitchboardError
 from switchboard.pipeline import Call, Pipeline
+from switchboard.protocols.anthropic_messages import AnthropicMessages
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.telemetry import Telemetry
@@ -23,7 +24,12 @@ MAX_BODY_BYTES = 20 * 1024 * 1024
 LONGEST_SECONDS = 900.0
 GRACE_SECONDS = 2.0
 
-ROUTES: tuple[tuple[str, ClientProtocol], ...] = (("/chat/completions", OpenAiChat()),)
+ROUTES: tuple[tuple[str, ClientProtocol], ...] = (
+    ("/chat/completions", OpenAiChat()),
+    ("/messages", AnthropicMessages()),
+)
+# ZenMux's address for Anthropic's SDK, which adds /v1/messages to it.
+MORE_ROUTES: tuple[tuple[str, ClientProtocol], ...] = (("/api/anthropic/v1/messages", AnthropicMessages()),)
 
 
 class Inference:
@@ -68,10 +74,9 @@ class ChatApp:
     """Which path is whose; everything else is refused in the shape that the SDKs read."""
 
     def __init__(self, pipeline: Pipeline, telemetry: Telemetry, clock: Clock) -> None:
+        paths = [(prefix + path, protocol) for prefix in PREFIXES for path, protocol in ROUTES]
         self._routes = {
-            prefix + path: Inference(protocol, pipeline, telemetry, clock)
-            for prefix in PREFIXES
-            for path, protocol in ROUTES
+            path: Inference(protocol, pipeline, telemetry, clock) for path, protocol in (*paths, *MORE_ROUTES)
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

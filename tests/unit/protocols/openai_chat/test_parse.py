@@ -373,11 +373,8 @@ def test_a_part_of_an_unknown_type_is_carried_along_whole() -> None:
 
 
 def test_what_a_message_says_beyond_the_known_is_carried_along() -> None:
-    sent = {"role": "assistant", "content": "x", "name": "bob", "reasoning_details": [{"type": "reasoning.text"}]}
-    assert request(messages=[sent]).messages[0].extra == {
-        "name": "bob",
-        "reasoning_details": [{"type": "reasoning.text"}],
-    }
+    sent = {"role": "assistant", "content": "x", "name": "bob", "annotations": [{"type": "url_citation"}]}
+    assert request(messages=[sent]).messages[0].extra == {"name": "bob", "annotations": [{"type": "url_citation"}]}
 
 
 def test_a_tool_message_is_the_result_of_its_call() -> None:

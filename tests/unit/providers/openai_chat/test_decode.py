@@ -289,8 +289,8 @@ def test_reasoning_that_comes_under_both_names_is_said_once() -> None:
     assert spoken({"reasoning": "why", "reasoning_content": "why"}, 0) == [ThinkingDelta("why")]
 
 
-def test_a_refusal_is_text() -> None:
-    assert spoken({"content": None, "refusal": "I will not"}, 0) == [TextDelta("I will not")]
+def test_a_refusal_is_text_that_says_so() -> None:
+    assert spoken({"content": None, "refusal": "I will not"}, 0) == [TextDelta("I will not", is_refusal=True)]
 
 
 def test_empty_texts_say_nothing() -> None:

@@ -17,7 +17,7 @@ class OpenAiChat:
     keep_alive = encode_comment("SWITCHBOARD PROCESSING")
 
     def parse(self, arrival: Arrival) -> ChatRequest:
-        return parse(arrival.body)
+        return parse(arrival.body, arrival.headers)
 
     def stream_type(self, _request: ChatRequest) -> str:
         return EVENT_STREAM

@@ -37,6 +37,7 @@ from switchboard.protocols.openai_chat.fields import (
     is_list,
     is_object,
 )
+from switchboard.protocols.openai_chat.reasoning import REASONING_FIELDS, read_reasoning
 
 PROTOCOL = "openai-chat"
 ROLES: Mapping[str, Role] = {
@@ -49,7 +50,7 @@ ROLES: Mapping[str, Role] = {
 }
 
 
-def parse(body: bytes) -> ChatRequest:
+def parse(body: bytes, headers: Mapping[str, str] | None = None) -> ChatRequest:
     """Raises InvalidRequest for anything that no provider could answer."""
     native = _object(body)
     given = {name: value for name, value in native.items() if value is not None}
@@ -66,7 +67,7 @@ def parse(body: bytes) -> ChatRequest:
         model=_model(given),
         messages=messages,
         parameters={k: v for k, v in given.items() if k not in ENVELOPE_FIELDS and k not in GATEWAY_FIELDS},
-        gateway={k: v for k, v in given.items() if k in GATEWAY_FIELDS},
+        gateway={**{k: v for k, v in given.items() if k in GATEWAY_FIELDS}, **_betas(headers or {})},
         native=native,
         stream=given.get("stream") is True,
         include_usage=_asks(given, "stream_options", "include_usage") or _asks(given, "usage", "include"),
@@ -118,6 +119,13 @@ def _check_tools(tools: Json) -> None:
             raise InvalidRequest(f"`{where}.function.name` must be a string.", param=f"{where}.function.name")
 
 
+def _betas(headers: Mapping[str, str]) -> dict[str, Json]:
+    """Anthropic's betas, for an endpoint that speaks its dialect (OpenRouter's header too)."""
+    said = ",".join(headers[name] for name in ("anthropic-beta", "x-anthropic-beta") if name in headers)
+    betas: list[Json] = [beta.strip() for beta in said.split(",") if beta.strip()]
+    return {"anthropic_betas": betas} if betas else {}
+
+
 def _asks(given: Mapping[str, Json], name: str, flag: str) -> bool:
     options = given.get(name)
     return is_object(options) and options.get(flag) is True
@@ -142,8 +150,10 @@ class _Reader:
         if role == "tool":
             blocks = (ToolResult(str(message.get("tool_call_id") or message.get("name") or ""), blocks),)
         calls = self._calls(message.get("tool_calls"), where)
-        extra = {k: v for k, v in message.items() if k not in _READ}
-        return Message(role, blocks + calls, extra or NOTHING)
+        thoughts = read_reasoning(message) if role == "assistant" else ()
+        self.tokens += sum(text_tokens(thought.text) for thought in thoughts)
+        extra = {k: v for k, v in message.items() if k not in _READ and k not in REASONING_FIELDS}
+        return Message(role, thoughts + blocks + calls, extra or NOTHING)
 
     def _content(self, content: Json, where: str, *, required: bool) -> tuple[Block, ...]:
         if isinstance(content, str):

@@ -1,7 +1,7 @@
 """Answers as chat completions, whole and streamed (shapes: specs/protocols.md section 1, specs/api.md section 4).
 
 An upstream that speaks the same dialect is passed on with its own fields; only what identifies the answer, what it
-cost and what strict clients insist on is set here.
+cost and what strict clients insist on is set here. Other dialects' answers: render_events.py.
 """
 
 from collections.abc import Sequence
@@ -9,20 +9,23 @@ from collections.abc import Sequence
 import orjson
 
 from switchboard.accounting.price import Bill
-from switchboard.chat import Chunk, Served
+from switchboard.chat import Chunk, Served, StreamEvent, Usage
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.openai_chat.choices import streamed_choices, whole_choices
 from switchboard.protocols.openai_chat.errors import error_object
+from switchboard.protocols.openai_chat.render_events import StreamedChoice, translated_choices
 from switchboard.wire.sse import encode_event
 
 NANO = 10**9
+DIALECT = "openai-chat"
 DONE = encode_event(b"[DONE]")
 
 
 def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
     """One `chat.completion` object."""
-    native = chunk.native
+    native = chunk.native if served.dialect == DIALECT else {}
+    choices = whole_choices(chunk, served.generation_id) if native else translated_choices(chunk.events, served)
     return orjson.dumps(
         {
             **native,
@@ -32,7 +35,7 @@ def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
             "model": served.model,
             "provider": served.provider_name,
             "system_fingerprint": native.get("system_fingerprint"),
-            "choices": whole_choices(chunk, served.generation_id),
+            "choices": choices,
             "usage": usage_object(bill, native.get("usage")),
         }
     )
@@ -45,8 +48,11 @@ class OpenAiChatStream:
         self._served = served
         self._include_usage = include_usage
         self._native_usage: Json = None
+        self._choices: dict[int, StreamedChoice] = {}
 
     def render(self, chunks: Sequence[Chunk]) -> bytes:
+        if self._served.dialect != DIALECT:
+            return b"".join([self._translated(event) for chunk in chunks for event in chunk.events])
         return b"".join([encode_event(orjson.dumps(piece)) for chunk in chunks if (piece := self._piece(chunk))])
 
     def finish(self, bill: Bill) -> bytes:
@@ -63,6 +69,13 @@ class OpenAiChatStream:
         }
         piece = {**self._head(), "error": error_object(error), "choices": [choice], "usage": usage_object(bill, None)}
         return encode_event(orjson.dumps(piece))
+
+    def _translated(self, event: StreamEvent) -> bytes:
+        if isinstance(event, Usage):
+            return b""
+        choice = self._choices.setdefault(event.choice, StreamedChoice(self._served, event.choice))
+        head = {**self._head(), "system_fingerprint": None, **({"usage": None} if self._include_usage else {})}
+        return b"".join([encode_event(orjson.dumps({**head, "choices": [piece]})) for piece in choice.pieces(event)])
 
     def _piece(self, chunk: Chunk) -> JsonObject | None:
         native = chunk.native

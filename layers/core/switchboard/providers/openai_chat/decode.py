@@ -169,7 +169,7 @@ def spoken(said: JsonObject, choice: int) -> list[StreamEvent]:
     for name in ("content", "refusal"):
         text = _plain(said.get(name))
         if text:
-            events.append(TextDelta(text, choice))
+            events.append(TextDelta(text, choice, is_refusal=name == "refusal"))
     for position, call in enumerate(cast("list[JsonObject]", said.get("tool_calls") or [])):
         events.append(_called(position, call, choice))
     return events

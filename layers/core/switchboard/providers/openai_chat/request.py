@@ -1,4 +1,7 @@
-"""The body for an OpenAI-compatible server: the client's own, less what is not meant for it."""
+"""The body for an OpenAI-compatible server: the client's own, less what is not meant for it.
+
+A client of another dialect is put into this one first (from_hub.py).
+"""
 
 import hashlib
 from collections.abc import Callable
@@ -12,9 +15,11 @@ from switchboard.json_types import Json, JsonObject
 from switchboard.parameters import dropped_parameters
 from switchboard.providers.authorization import authorization
 from switchboard.providers.openai_chat import quirks
+from switchboard.providers.openai_chat.from_hub import chat_body
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 
+PROTOCOL = "openai-chat"
 PATH = "/chat/completions"
 LIMIT_FIELDS = ("max_completion_tokens", "max_tokens")
 # OpenRouter's ways of handing reasoning back, and cache marks: OpenAI answers 400 to a key it does not know.
@@ -35,9 +40,10 @@ def build(request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> Ht
 
 def _body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
     dropped = dropped_parameters(request, endpoint)
+    given = request.native if request.protocol == PROTOCOL else chat_body(request, endpoint)
     body: JsonObject = {
         name: value
-        for name, value in request.native.items()
+        for name, value in given.items()
         if value is not None and name not in request.gateway and name not in dropped
     }
     flags = endpoint.provider.quirks

@@ -1,0 +1,90 @@
+"""Errors as Anthropic's SDKs raise them: by status, with a type of Anthropic's own."""
+
+import re
+from collections.abc import Mapping
+
+import orjson
+
+from switchboard.errors import Failure, SwitchboardError, UpstreamFailure
+from switchboard.json_types import JsonObject
+
+_TYPES: Mapping[int, str] = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    504: "timeout_error",
+    529: "overloaded_error",
+}
+_OVERLOADED = ("provider_overloaded",)
+TOO_LONG = "prompt is too long"
+_ANTHROPICS_WORDS = re.compile(r"prompt is too long: \d+ tokens > \d+ maximum", re.IGNORECASE)
+# The ways in which providers and our own planner put it: what was sent, then what fits, or the other way round.
+_SENT_THEN_FITS = re.compile(
+    r"(?:about|input (?:length|token count)[^0-9]{0,60}|current length is) ?(\d{3,})\D.{0,80}?"
+    r"(?:context is|limit is|maximum[^0-9]{0,60}|> ) ?(\d{3,})",
+    re.IGNORECASE,
+)
+_FITS_THEN_SENT = re.compile(
+    r"(?:context (?:length|size|window)|maximum)[^0-9]{0,60}(\d{3,})\D.{0,80}?(\d{3,}) tokens", re.IGNORECASE
+)
+
+
+def error_body(error: SwitchboardError, generation_id: str | None) -> bytes:
+    return orjson.dumps({"type": "error", "error": error_object(error), "request_id": generation_id})
+
+
+def error_object(error: SwitchboardError) -> JsonObject:
+    """OpenRouter's details stand beside Anthropic's `type` and `message`."""
+    shown: JsonObject = {
+        "type": _TYPES.get(status_of(error), "api_error" if error.status >= 500 else "invalid_request_error"),
+        "message": _too_long(error.message) if is_overflow(error) else error.message,
+        "error_type": error.code,
+    }
+    if error.param is not None:
+        shown["param"] = error.param
+    if error.metadata:
+        shown["metadata"] = error.metadata
+    if error.availability is not None:
+        shown["availability"] = error.availability
+    return shown
+
+
+def status_of(error: SwitchboardError) -> int:
+    """Anthropic's own: 529 for an overload, 504 for a time-out, 400 for a prompt that fits nowhere."""
+    if is_overflow(error):
+        return 400
+    if error.code in _OVERLOADED or _failed(error) is Failure.CAPACITY:
+        return 529
+    if error.code == "timeout" or _failed(error) is Failure.TIMEOUT:
+        return 504
+    return 429 if _failed(error) is Failure.RATE_LIMIT else error.status
+
+
+def is_overflow(error: SwitchboardError) -> bool:
+    """True if the prompt is too long for every endpoint: Claude Code then shortens the conversation and goes on."""
+    if error.code == "context_length_exceeded" or _failed(error) is Failure.CONTEXT_LENGTH:
+        return True
+    excluded_by = (error.availability or {}).get("excluded_by")
+    reasons = set(excluded_by) if isinstance(excluded_by, list) else set()
+    return "context_length" in reasons and reasons <= {"context_length", "no_credential"}
+
+
+def _failed(error: SwitchboardError) -> Failure | None:
+    return error.failure if isinstance(error, UpstreamFailure) else None
+
+
+def _too_long(message: str) -> str:
+    """Anthropic's words, with the numbers where the message has them."""
+    told = _ANTHROPICS_WORDS.search(message)
+    if told:
+        return told[0].lower()
+    sent_first, fits_first = _SENT_THEN_FITS.search(message), _FITS_THEN_SENT.search(message)
+    if sent_first:
+        return f"{TOO_LONG}: {sent_first[1]} tokens > {sent_first[2]} maximum"
+    if fits_first:
+        return f"{TOO_LONG}: {fits_first[2]} tokens > {fits_first[1]} maximum"
+    return f"{TOO_LONG}: {message}"

@@ -1,0 +1,89 @@
+"""A chat completion request for a client of another dialect, built from the hub; request.py fits it to the server."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import cast
+
+from switchboard.catalog.model import Endpoint
+from switchboard.chat import ChatRequest
+from switchboard.json_types import Json, JsonObject
+from switchboard.providers.openai_chat.hub_messages import cannot_say, chat_messages
+from switchboard.requested import Reasoning, effort_of, native_tools_of, reasoning_of
+
+# The hub's parameters have OpenAI's names: these go over as they are. `tools` and the reasoning need an eye on them.
+_AS_THEY_ARE = (
+    "frequency_penalty",
+    "logit_bias",
+    "logprobs",
+    "min_p",
+    "n",
+    "parallel_tool_calls",
+    "presence_penalty",
+    "repetition_penalty",
+    "response_format",
+    "seed",
+    "service_tier",
+    "stop",
+    "temperature",
+    "tool_choice",
+    "top_a",
+    "top_k",
+    "top_logprobs",
+    "top_p",
+    "verbosity",
+)
+# What runs at another provider for its callers: dropping it would change the answer behind their back.
+_ELSEWHERE = ("mcp_servers", "container")
+_LONGEST_USER = 64
+USUAL_EFFORTS = ("low", "medium", "high")
+_NEAREST: Mapping[str, str] = {"none": "", "minimal": "low", "xhigh": "high", "max": "high"}
+USUAL_OUTPUT = 32_000
+
+
+def chat_body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
+    """Raises UpstreamFailure (bad_request) for what this dialect cannot say."""
+    for name in _ELSEWHERE:
+        if request.parameters.get(name):
+            raise cannot_say(f"`{name}`")
+    body: JsonObject = {name: request.parameters[name] for name in _AS_THEY_ARE if name in request.parameters}
+    body["messages"] = cast("list[Json]", chat_messages(request.messages))
+    tools = _tools(request)
+    if tools:
+        body["tools"] = cast("list[Json]", tools)
+    if request.stream:
+        body["stream"] = True
+    if request.max_output is not None:
+        body["max_completion_tokens"] = request.max_output
+    user = request.parameters.get("user")
+    if isinstance(user, str):
+        body["user"] = user if len(user) <= _LONGEST_USER else hashlib.sha256(user.encode()).hexdigest()
+    effort = _effort(reasoning_of(request), request, endpoint)
+    if effort:
+        body["reasoning_effort"] = effort
+    return body
+
+
+def _tools(request: ChatRequest) -> list[JsonObject]:
+    for tool in native_tools_of(request):
+        raise cannot_say(f"A tool of type `{tool.get('type')}`")
+    given = cast("list[JsonObject]", request.parameters.get("tools", []))
+    return [{"type": "function", "function": _function(cast(JsonObject, tool["function"]))} for tool in given]
+
+
+def _function(function: JsonObject) -> JsonObject:
+    """Without an empty description, which says less than none."""
+    return {name: value for name, value in function.items() if value not in ("", None)}
+
+
+def _effort(reasoning: Reasoning | None, request: ChatRequest, endpoint: Endpoint) -> str | None:
+    """The nearest that the server knows; `efforts` among an endpoint's facts lists them where they are unusual.
+
+    "none" is only sent to those who list it: to others it is an unknown word.
+    """
+    supported = endpoint.supported_parameters
+    if reasoning is None or (supported is not None and supported.isdisjoint(("reasoning", "reasoning_effort"))):
+        return None
+    listed = endpoint.facts.get("efforts")
+    known = [str(word) for word in listed] if isinstance(listed, list) else list(USUAL_EFFORTS)
+    effort = effort_of(reasoning, request.max_output or endpoint.max_output or USUAL_OUTPUT)
+    return effort if effort in known else _NEAREST.get(effort, "medium") or None
