@@ -15,6 +15,7 @@ from switchboard.errors import InvalidRequest, NotFound, PayloadTooLarge, Switch
 from switchboard.pipeline import Call, Pipeline
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
+from switchboard.protocols.openai_responses import OpenAiResponses
 from switchboard.telemetry import Telemetry
 from switchboard.web.line import Line
 
@@ -24,7 +25,10 @@ MAX_BODY_BYTES = 20 * 1024 * 1024
 LONGEST_SECONDS = 900.0
 GRACE_SECONDS = 2.0
 
-ROUTES: tuple[tuple[str, ClientProtocol], ...] = (("/chat/completions", OpenAiChat()),)
+ROUTES: tuple[tuple[str, ClientProtocol], ...] = (
+    ("/chat/completions", OpenAiChat()),
+    ("/responses", OpenAiResponses()),
+)
 
 
 class Inference:
