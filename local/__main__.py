@@ -8,7 +8,6 @@ from socket import socket
 
 import boto3
 import uvicorn
-from local.tables import create_tables
 from switchboard.catalog.compile import CatalogError
 from switchboard.storage.keys import KeyStore
 
@@ -17,6 +16,7 @@ from local.keys import FirstKey, ensure_key
 from local.processes import Beside, NotReady
 from local.server import Gateway, build_gateway, rankings_every
 from local.settings import ROOT, LocalSettings
+from local.tables import create_tables
 
 
 def main() -> int:

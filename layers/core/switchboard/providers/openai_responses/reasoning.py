@@ -1,7 +1,5 @@
 """What is said of reasoning in a Responses body, and which signed reasoning may be sent back."""
 
-from typing import cast
-
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest
 from switchboard.json_types import Json, JsonObject
@@ -52,7 +50,7 @@ def returned_items(items: Json, provider: str) -> Json:
     if None not in kept:
         return kept
     # An id that came with reasoning which is no longer there would be asked for it.
-    return [_anonymous(cast(JsonObject, item)) if isinstance(item, dict) else item for item in kept if item is not None]
+    return [_anonymous(item) if isinstance(item, dict) else item for item in kept if item is not None]
 
 
 def _unsealed(item: Json, provider: str) -> Json:
