@@ -28,7 +28,7 @@ def item_reference(identifier: Json, where: str) -> InvalidRequest:
 def _previous(value: Json) -> InvalidRequest:
     error = InvalidRequest(
         f"Previous response with id '{value}' not found: no responses are stored here. "
-        "Send the whole conversation in `input` instead.",
+        "Leave out `previous_response_id` and send the whole conversation in `input`.",
         param="previous_response_id",
     )
     error.code = NOT_FOUND
