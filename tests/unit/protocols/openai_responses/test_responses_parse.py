@@ -193,8 +193,8 @@ def thinking(**item: Any) -> Thinking:
     return block
 
 
-def test_reasoning_of_elsewhere_has_no_provider() -> None:
-    assert thinking(encrypted_content="gAAAA") == Thinking("", "gAAAA")
+def test_reasoning_of_elsewhere_has_no_provider_but_is_known_for_this_dialect_s() -> None:
+    assert thinking(encrypted_content="gAAAA") == Thinking("", "gAAAA", extra={"format": "openai-responses-v1"})
 
 
 def test_a_wholly_sealed_block_is_known_again() -> None:

@@ -18,7 +18,7 @@ from switchboard.chat import (
     ToolCall,
     ToolResult,
 )
-from switchboard.errors import InvalidRequest
+from switchboard.errors import Failure, UpstreamFailure
 from switchboard.providers.openai_responses.items import input_items
 from switchboard.providers.openai_responses.request import build
 
@@ -98,9 +98,14 @@ def test_what_this_dialect_has_no_word_for_is_not_sent() -> None:
 
 
 def test_several_answers_are_refused() -> None:
-    with pytest.raises(InvalidRequest, match="`n` must be 1") as raised:
+    with pytest.raises(UpstreamFailure, match="`n` above 1") as raised:
         sent(n=2)
-    assert raised.value.param == "n"
+    assert raised.value.failure is Failure.BAD_REQUEST
+
+
+def test_a_tool_that_another_provider_runs_is_refused() -> None:
+    with pytest.raises(UpstreamFailure, match="`web_search_20250305`"):
+        sent(tools=[TOOL, {"type": "web_search_20250305", "name": "web_search"}])
 
 
 def test_a_limit_below_openai_s_least_is_raised_to_it() -> None:
@@ -210,7 +215,16 @@ def test_a_turn_s_blocks_keep_their_order() -> None:
     ]
 
 
-@pytest.mark.parametrize("block", [Thinking("unsigned"), Thinking("x", "sig", "other"), Thinking("", None, "acme")])
+@pytest.mark.parametrize(
+    "block",
+    [
+        Thinking("unsigned"),
+        Thinking("x", "sig", "other"),
+        Thinking("", None, "acme"),
+        Thinking("x", "sig"),
+        Thinking("x", "sig", extra={"format": "anthropic-claude-v1"}),
+    ],
+)
 def test_reasoning_that_is_no_use_here_is_left_out(block: Thinking) -> None:
     assert items(Message("assistant", (block,)), Message("user", (Text("go"),))) == [
         user({"type": "input_text", "text": "go"})
@@ -221,6 +235,13 @@ def test_reasoning_without_an_id_is_sent_without_one() -> None:
     assert input_items((Message("assistant", (Thinking("", "sig", "acme"),)),), "acme") == [
         {"type": "reasoning", "summary": [], "encrypted_content": "sig"}
     ]
+
+
+def test_unmarked_reasoning_is_known_by_its_format() -> None:
+    thought = Thinking("", "gAAAA", None, True, {"format": "openai-responses-v1"})
+    (item,) = input_items((Message("assistant", (thought,)),), "acme")
+    assert isinstance(item, dict)
+    assert item["encrypted_content"] == "gAAAA"
 
 
 def test_results_are_text_or_parts_and_come_before_what_the_user_adds() -> None:
@@ -259,8 +280,19 @@ def test_a_long_call_id_is_shortened_alike_in_call_and_result() -> None:
 
 
 def test_content_of_another_dialect_is_refused_by_its_name() -> None:
-    with pytest.raises(InvalidRequest, match="`video_url`"):
+    with pytest.raises(UpstreamFailure, match="`video_url`"):
         items(Message("user", (Other({"type": "video_url"}),)))
+
+
+def test_what_another_provider_s_tools_left_in_the_history_is_told_in_words() -> None:
+    left = Other({"type": "server_tool_use", "input": {"q": 1}, "encrypted_index": "x"})
+    assert input_items((Message("assistant", (left,)),), "acme") == [
+        {
+            "type": "message",
+            "role": "assistant",
+            "content": [{"type": "output_text", "text": '{"type":"server_tool_use","input":{"q":1}}'}],
+        }
+    ]
 
 
 def test_a_chat_with_a_tool_turn() -> None:

@@ -22,6 +22,8 @@ ROLES: Mapping[str, Role] = {
     "assistant": "assistant",
 }
 PARAGRAPH = "\n\n"
+# OpenRouter's word for reasoning of this dialect: without our mark it is all that keeps it from other providers.
+OWN_FORMAT = "openai-responses-v1"
 
 
 @dataclass(slots=True)
@@ -107,11 +109,13 @@ class ItemReader:
             raise InvalidRequest(f"`{where}.encrypted_content` must be a string.", param=f"{where}.encrypted_content")
         text = PARAGRAPH.join(_texts(item.get("summary")) or _texts(item.get("content")))
         self.parts.tokens += text_tokens(text)
-        extra: Mapping[str, Json] = {"id": item["id"]} if isinstance(item.get("id"), str) else NOTHING
+        extra: JsonObject = {"id": item["id"]} if isinstance(item.get("id"), str) else {}
         if not sealed:
-            return Thinking(text, extra=extra)
+            return Thinking(text, extra=extra or NOTHING)
         seal = open_seal(sealed)
-        return Thinking(text, seal.text, seal.provider, seal.is_redacted, extra)
+        if seal.provider is None:
+            extra["format"] = OWN_FORMAT
+        return Thinking(text, seal.text, seal.provider, seal.is_redacted, extra or NOTHING)
 
     def _other(self, item: JsonObject) -> Message:
         """Calls of a provider's own tools and their like: only an upstream of this dialect can take them back."""

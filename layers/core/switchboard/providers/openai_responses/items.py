@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 
+import orjson
+
 from switchboard.chat import (
     Audio,
     Block,
@@ -16,19 +18,20 @@ from switchboard.chat import (
     ToolCall,
     ToolResult,
 )
-from switchboard.errors import InvalidRequest
+from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
-from switchboard.signatures import is_welcome
 
 LONGEST_CALL_ID = 64
 EMPTY_ARGUMENTS = "{}"
 ERROR = "Error:"
+# OpenRouter's word for reasoning that a provider of this dialect sealed: all that tells it without our own mark.
+OWN_FORMAT = "openai-responses-v1"
 
 
 def input_items(messages: Sequence[Message], provider: str) -> list[Json]:
     """`provider` is who gets them: reasoning that another one signed is left out.
 
-    Raises InvalidRequest for content that only the client's own dialect could carry.
+    Raises UpstreamFailure (bad_request) for content that only the client's own dialect could carry.
     """
     items: list[Json] = []
     for message in messages:
@@ -72,7 +75,8 @@ class _MessageItems:
 
 def _reasoning(block: Thinking, provider: str) -> JsonObject | None:
     """Reasoning that nobody signed, or that another provider did, is no use here and would be refused."""
-    if not block.signature or not is_welcome(block.provider, provider):
+    is_ours = block.extra.get("format") == OWN_FORMAT if block.provider is None else block.provider == provider
+    if not block.signature or not is_ours:
         return None
     item: JsonObject = {
         "type": "reasoning",
@@ -112,9 +116,22 @@ def _part(block: Block, role: Role) -> list[JsonObject]:
             return [_file(block)]
         case Audio(data, form):
             return [{"type": "input_audio", "input_audio": {"data": data, "format": form}}]
+        case Other(native) if role == "assistant":
+            return [{"type": "output_text", "text": _told(native)}]
         case Other(native):
-            raise InvalidRequest(f"Content of type `{native.get('type')}` cannot be translated for this provider.")
-    raise InvalidRequest(f"A {type(block).__name__} cannot stand inside a tool result.")
+            raise cannot_say(f"A content part of type `{native.get('type')}`")
+    raise cannot_say(f"A {type(block).__name__} inside a tool result")
+
+
+def _told(native: JsonObject) -> str:
+    """What another provider's own tools left in the history, less what only that provider can read."""
+    readable = {name: value for name, value in native.items() if not name.startswith(("encrypted_", "cache_control"))}
+    return orjson.dumps(readable).decode()
+
+
+def cannot_say(what: str) -> UpstreamFailure:
+    """Something has no words in this dialect: the caller is told so, instead of losing it silently."""
+    return UpstreamFailure(Failure.BAD_REQUEST, f"{what} cannot be sent to a provider that speaks OpenAI Responses.")
 
 
 def _file(block: File) -> JsonObject:

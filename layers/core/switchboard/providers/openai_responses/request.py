@@ -6,14 +6,13 @@ import orjson
 
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest
-from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
 from switchboard.parameters import dropped_parameters
 from switchboard.providers.authorization import authorization
-from switchboard.providers.openai_responses.items import input_items
+from switchboard.providers.openai_responses.items import cannot_say, input_items
 from switchboard.providers.openai_responses.native import native_body
 from switchboard.providers.openai_responses.reasoning import included, reasoning_object
-from switchboard.requested import Tool, tool_choice_of, tools_of
+from switchboard.requested import Tool, native_tools_of, tool_choice_of, tools_of
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 
@@ -35,7 +34,7 @@ _SAME = (
 
 
 def build(request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
-    """Raises InvalidRequest for what this dialect cannot say, naming it."""
+    """Raises UpstreamFailure (bad_request) for what this dialect cannot say, naming it."""
     provider = endpoint.provider
     headers = {
         "content-type": "application/json",
@@ -53,7 +52,7 @@ def build(request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> Ht
 
 def _hub_body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
     if request.parameters.get("n", 1) != 1:
-        raise InvalidRequest("`n` must be 1: this model's provider gives one answer at a time.", param="n")
+        raise cannot_say("`n` above 1")
     dropped = dropped_parameters(request, endpoint)
     body: JsonObject = {"input": input_items(request.messages, endpoint.provider.id)}
     body |= {name: request.parameters[name] for name in _SAME if name in request.parameters and name not in dropped}
@@ -100,6 +99,8 @@ def _text(request: ChatRequest, dropped: frozenset[str]) -> JsonObject:
 
 
 def _tools(request: ChatRequest) -> JsonObject:
+    for tool in native_tools_of(request):
+        raise cannot_say(f"A tool of type `{tool.get('type')}`")
     tools = [_tool(tool) for tool in tools_of(request)]
     if not tools:
         return {}
