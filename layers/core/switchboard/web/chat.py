@@ -16,6 +16,7 @@ from switchboard.pipeline import Call, Pipeline
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.protocols.openai_responses import OpenAiResponses
+from switchboard.protocols.openai_responses.cursor import ChatOrResponses
 from switchboard.telemetry import Telemetry
 from switchboard.web.line import Line
 
@@ -26,7 +27,7 @@ LONGEST_SECONDS = 900.0
 GRACE_SECONDS = 2.0
 
 ROUTES: tuple[tuple[str, ClientProtocol], ...] = (
-    ("/chat/completions", OpenAiChat()),
+    ("/chat/completions", ChatOrResponses()),
     ("/responses", OpenAiResponses()),
 )
 

@@ -1,14 +1,13 @@
 from typing import Any
 
-import orjson
 import pytest
 from switchboard.chat import Audio, File, Image, Message, Other, Text, Thinking, ToolCall, ToolResult
 from switchboard.errors import InvalidRequest
-from switchboard.protocols.openai_responses import is_responses_body, parse_body
+from switchboard.protocols.openai_responses import is_responses_body
 from switchboard.protocols.openai_responses.parse import parse
 from switchboard.protocols.openai_responses.sealed import seal, seal_redacted
 
-from tests.responses_examples import PATCH, WEATHER, body, request
+from tests.responses_examples import PATCH, WEATHER, request
 
 # Any: a JSON body.
 
@@ -324,22 +323,6 @@ def test_a_body_that_is_no_object_is_refused(sent: bytes) -> None:
 
 def test_the_first_fallback_stands_in_for_a_model() -> None:
     assert request(model=None, models=["lab/two"]).model == "lab/two"
-
-
-def test_what_cursor_posts_to_the_chat_route_is_known_and_parsed() -> None:
-    """specs/catalog-and-pages.md section 4: a Responses body, answered as a chat stream."""
-    native = body(
-        input=[{"role": "system", "content": "s"}, {"role": "user", "content": "u"}],
-        stream=True,
-        stream_options={"include_usage": True},
-        tools=[WEATHER],
-        text={"verbosity": "low"},
-        include=["reasoning.encrypted_content"],
-    )
-    assert is_responses_body(native)
-    asked = parse_body(native)
-    assert (asked.protocol, asked.stream, asked.include_usage) == ("openai-responses", True, True)
-    assert asked == parse(orjson.dumps(native))
 
 
 @pytest.mark.parametrize("native", [{"messages": []}, {"messages": [], "input": "x"}, {}])
