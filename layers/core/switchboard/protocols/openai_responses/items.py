@@ -10,6 +10,7 @@ from switchboard.chat import NOTHING, Block, Message, Modality, Other, Role, Tex
 from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.openai_responses.fields import is_list, is_object
+from switchboard.protocols.openai_responses.names import hub_name
 from switchboard.protocols.openai_responses.parts import PartReader
 from switchboard.protocols.openai_responses.sealed import open_seal
 from switchboard.protocols.openai_responses.stateless import item_reference
@@ -94,7 +95,8 @@ class ItemReader:
             kind = "a string" if is_custom else "JSON as a string"
             raise InvalidRequest(f"`{where}.{place}` must be {kind}.", param=f"{where}.{place}")
         self.parts.tokens += text_tokens(said)
-        return ToolCall(str(item["call_id"]), str(item["name"]), as_arguments(said) if is_custom else said)
+        name = hub_name(str(item["name"]), item.get("namespace"))
+        return ToolCall(str(item["call_id"]), name, as_arguments(said) if is_custom else said)
 
     def _result(self, item: JsonObject, where: str) -> ToolResult:
         if not isinstance(item.get("call_id"), str):

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from typing import Literal
 
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.openai_responses.names import ToolName
 from switchboard.protocols.openai_responses.sealed import seal, seal_redacted
 from switchboard.protocols.openai_responses.tools import as_text
 
@@ -127,10 +128,10 @@ class ReasoningItem(OutputItem):
 class CallItem(OutputItem):
     """A call of a function; its arguments grow."""
 
-    def __init__(self, identifier: str, index: int, call_id: str, name: str) -> None:
+    def __init__(self, identifier: str, index: int, call_id: str, tool: ToolName) -> None:
         super().__init__(identifier, index)
-        self.call_id = call_id
-        self.name = name
+        self._call_id = call_id
+        self._tool = tool
         self._fragments: list[str] = []
 
     @property
@@ -146,7 +147,7 @@ class CallItem(OutputItem):
     def closed(self, status: Status) -> list[JsonObject]:
         """A call without arguments has empty ones: nothing would be no JSON."""
         rest = [] if self._fragments else self.write(EMPTY_ARGUMENTS)
-        done = self._event("function_call_arguments.done", name=self.name, arguments=self.arguments)
+        done = self._event("function_call_arguments.done", name=self._tool.name, arguments=self.arguments)
         return [*rest, done, *super().closed(status)]
 
     def item(self) -> JsonObject:
@@ -154,10 +155,13 @@ class CallItem(OutputItem):
             "id": self.id,
             "type": "function_call",
             "status": self.status,
-            "call_id": self.call_id,
-            "name": self.name,
+            **self._named(),
             "arguments": self.arguments,
         }
+
+    def _named(self) -> JsonObject:
+        named: JsonObject = {"call_id": self._call_id, "name": self._tool.name}
+        return {**named, "namespace": self._tool.namespace} if self._tool.namespace is not None else named
 
 
 class CustomCallItem(CallItem):
@@ -180,8 +184,7 @@ class CustomCallItem(CallItem):
             "id": self.id,
             "type": "custom_tool_call",
             "status": self.status,
-            "call_id": self.call_id,
-            "name": self.name,
+            **self._named(),
             "input": "" if self.status == "in_progress" else as_text(self.arguments),
         }
 

@@ -16,6 +16,8 @@ from switchboard.protocols.openai_responses.stateless import refuse_state
 from switchboard.protocols.openai_responses.tools import text_parameters, tool_parameters
 
 PROTOCOL = "openai-responses"
+# A wish for a summary alone (Codex always has it) asks for no more reasoning than the model does by itself.
+_ASKS_FOR_REASONING = ("effort", "enabled", "max_tokens")
 _LOGPROBS = "message.output_text.logprobs"
 
 
@@ -68,7 +70,7 @@ def _parameters(given: Mapping[str, Json]) -> JsonObject:
     parameters: JsonObject = {name: value for name, value in given.items() if name in SAME_IN_THE_HUB}
     parameters |= tool_parameters(given) | text_parameters(given.get("text"))
     reasoning = given.get("reasoning")
-    if is_object(reasoning) and any(value is not None for value in reasoning.values()):
+    if is_object(reasoning) and any(reasoning.get(name) is not None for name in _ASKS_FOR_REASONING):
         parameters["reasoning"] = {name: value for name, value in reasoning.items() if value is not None}
     if "max_output_tokens" in given:
         parameters["max_completion_tokens"] = given["max_output_tokens"]

@@ -10,10 +10,10 @@ from switchboard.errors import SwitchboardError
 from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.openai_responses.errors import SERVER_ERROR, stream_code, stream_message
 from switchboard.protocols.openai_responses.fields import is_object
+from switchboard.protocols.openai_responses.names import names_of
 from switchboard.protocols.openai_responses.parse import PROTOCOL
 from switchboard.protocols.openai_responses.passthrough import ENDS, edited_event, edited_response
 from switchboard.protocols.openai_responses.response import Ending, ending_of, response_object, stem_of
-from switchboard.protocols.openai_responses.tools import custom_tools
 from switchboard.protocols.openai_responses.usage import usage_object
 from switchboard.protocols.openai_responses.writer import OutputWriter
 from switchboard.wire.sse import encode_event
@@ -118,7 +118,7 @@ def asked_of(request: ChatRequest | None) -> Mapping[str, Json]:
 
 
 def writer_of(served: Served, asked: Mapping[str, Json]) -> OutputWriter:
-    return OutputWriter(stem_of(served.generation_id), served.provider_id, custom_tools(asked))
+    return OutputWriter(stem_of(served.generation_id), served.provider_id, names_of(asked))
 
 
 def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:

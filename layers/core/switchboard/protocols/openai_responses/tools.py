@@ -11,6 +11,7 @@ import orjson
 from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.openai_responses.fields import is_list, is_object
+from switchboard.protocols.openai_responses.names import hub_name, tools_within
 
 INPUT = "input"
 _ONE_TEXT: JsonObject = {
@@ -20,16 +21,6 @@ _ONE_TEXT: JsonObject = {
     "additionalProperties": False,
 }
 _FUNCTION_KEYS = ("name", "description", "parameters", "strict")
-
-
-def custom_tools(native: Mapping[str, Json]) -> frozenset[str]:
-    """The names of the tools whose calls carry free text."""
-    tools = native.get("tools")
-    return frozenset(
-        str(tool.get("name"))
-        for tool in (tools if is_list(tools) else [])
-        if is_object(tool) and tool.get("type") == "custom"
-    )
 
 
 def as_arguments(text: str) -> str:
@@ -49,7 +40,8 @@ def as_text(arguments: str) -> str:
 
 def tool_parameters(given: Mapping[str, Json]) -> JsonObject:
     """`tools` and `tool_choice` as the hub has them. Raises InvalidRequest, naming the field."""
-    tools = [_tool(tool, f"tools[{index}]") for index, tool in enumerate(cast("list[Json]", given.get("tools", [])))]
+    offered = enumerate(cast("list[Json]", given.get("tools", [])))
+    tools = [tool for index, entry in offered for tool in _tools(entry, f"tools[{index}]")]
     choice = given.get("tool_choice")
     if is_object(choice):
         tools, choice = _chosen(tools, choice)
@@ -89,17 +81,24 @@ def _schema_format(wanted: JsonObject) -> JsonObject:
     return {"type": "json_schema", "json_schema": named}
 
 
-def _tool(tool: Json, where: str) -> JsonObject:
-    if not is_object(tool) or not isinstance(tool.get("type"), str):
+def _tools(entry: Json, where: str) -> list[JsonObject]:
+    """One, or those of a namespace. Codex always offers a search in what its provider has cached: others do without."""
+    if not is_object(entry) or not isinstance(entry.get("type"), str):
         raise InvalidRequest(f"`{where}` must be an object with a `type`.", param=where)
-    if tool["type"] not in ("function", "custom"):
+    if entry["type"] == "web_search" and entry.get("external_web_access") is False:
+        return []
+    return [_tool(tool, namespace, where) for tool, namespace in tools_within(entry)]
+
+
+def _tool(tool: JsonObject, namespace: str | None, where: str) -> JsonObject:
+    if tool.get("type") not in ("function", "custom"):
         return tool  # a provider's own tool: only an upstream of this dialect can run it
     if not isinstance(tool.get("name"), str) or not tool["name"]:
         hint = " Tools are flat here: `name` stands beside `type`." if is_object(tool.get("function")) else ""
         raise InvalidRequest(f"`{where}.name` must be a string.{hint}", param=f"{where}.name")
-    if tool["type"] == "custom":
-        return _function_of_custom(tool)
-    return {"type": "function", "function": {k: tool[k] for k in _FUNCTION_KEYS if tool.get(k) is not None}}
+    function = _function_of_custom(tool) if tool["type"] == "custom" else tool
+    kept: JsonObject = {name: function[name] for name in _FUNCTION_KEYS if function.get(name) is not None}
+    return {"type": "function", "function": {**kept, "name": hub_name(str(tool["name"]), namespace)}}
 
 
 def _function_of_custom(tool: JsonObject) -> JsonObject:
@@ -107,10 +106,7 @@ def _function_of_custom(tool: JsonObject) -> JsonObject:
     definition = wanted.get("definition") if is_object(wanted) else None
     grammar = f"`{INPUT}` must follow this grammar:\n{definition}" if isinstance(definition, str) else ""
     description = "\n\n".join(filter(None, [str(tool.get("description") or ""), grammar]))
-    return {
-        "type": "function",
-        "function": {"name": tool["name"], "description": description, "parameters": _ONE_TEXT},
-    }
+    return {"description": description, "parameters": _ONE_TEXT}
 
 
 def _chosen(tools: list[JsonObject], choice: JsonObject) -> tuple[list[JsonObject], Json]:
@@ -118,15 +114,16 @@ def _chosen(tools: list[JsonObject], choice: JsonObject) -> tuple[list[JsonObjec
     if choice["type"] in ("function", "custom"):
         return tools, {"type": "function", "function": {"name": _chosen_name(choice)}}
     if choice["type"] == "allowed_tools" and is_list(choice.get("tools")):
-        names = {tool.get("name") for tool in cast("list[Json]", choice["tools"]) if is_object(tool)}
+        allowed = [tool for tool in cast("list[Json]", choice["tools"]) if is_object(tool)]
+        names = {hub_name(str(tool.get("name")), tool.get("namespace")) for tool in allowed}
         return [tool for tool in tools if _name(tool) in names], choice.get("mode", "auto")
     return tools, None
 
 
-def _chosen_name(choice: JsonObject) -> Json:
+def _chosen_name(choice: JsonObject) -> str:
     if not isinstance(choice.get("name"), str):
         raise InvalidRequest("`tool_choice.name` must name a tool.", param="tool_choice.name")
-    return choice["name"]
+    return hub_name(str(choice["name"]), choice.get("namespace"))
 
 
 def _name(tool: JsonObject) -> Json:

@@ -1,7 +1,10 @@
 """The hub's events, written as output items: which item they belong to, and when one ends and the next begins."""
 
+from collections.abc import Mapping
+
 from switchboard.chat import StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta
 from switchboard.json_types import JsonObject
+from switchboard.protocols.openai_responses.names import ToolName
 from switchboard.protocols.openai_responses.output import (
     CallItem,
     CustomCallItem,
@@ -15,13 +18,14 @@ from switchboard.protocols.openai_responses.output import (
 class OutputWriter:
     """Words and reasoning are written one item at a time; calls stay open to the end, for some upstreams interleave.
 
-    `stem` makes the ids of this answer's items differ from those of every other answer's.
+    `stem` makes the ids of this answer's items differ from those of every other answer's; `names` are those of the
+    tools whose calls are named otherwise here.
     """
 
-    def __init__(self, stem: str, provider: str, custom_tools: frozenset[str] = frozenset()) -> None:
+    def __init__(self, stem: str, provider: str, names: Mapping[str, ToolName]) -> None:
         self._stem = stem
         self._provider = provider
-        self._custom_tools = custom_tools
+        self._names = names
         self._items: list[OutputItem] = []
         self._calls: dict[int, CallItem] = {}
         self._current: MessageItem | ReasoningItem | None = None
@@ -71,12 +75,10 @@ class OutputWriter:
         item = self._calls.get(event.index)
         if item is not None:
             return item.write(event.arguments)
-        name, place = event.name or "", len(self._items)
-        call_id = event.id or self._id("call", place)
-        if name in self._custom_tools:
-            item = CustomCallItem(self._id("ctc", place), place, call_id, name)
-        else:
-            item = CallItem(self._id("fc", place), place, call_id, name)
+        place, name = len(self._items), event.name or ""
+        tool = self._names.get(name, ToolName(name))
+        kind, prefix = (CustomCallItem, "ctc") if tool.is_custom else (CallItem, "fc")
+        item = kind(self._id(prefix, place), place, event.id or self._id("call", place), tool)
         self._calls[event.index] = item
         events = self._end_current()
         self._items.append(item)

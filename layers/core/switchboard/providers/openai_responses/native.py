@@ -6,7 +6,7 @@ from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest
 from switchboard.json_types import JsonObject
 from switchboard.parameters import dropped_parameters
-from switchboard.providers.openai_responses.reasoning import included, reasoning_object, returned_items
+from switchboard.providers.openai_responses.reasoning import included, reasoning_object, reasons, returned_items
 
 # Names of the hub, or of Chat Completions, that OpenAI answers with 400 here; where they say something it is moved.
 _NOT_HERE = ("reasoning_effort", "logprobs", "max_tokens", "max_completion_tokens")
@@ -22,6 +22,8 @@ def native_body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
     reasoning = reasoning_object(request, endpoint)
     if reasoning is not None:
         body["reasoning"] = reasoning
+    if endpoint.supported_parameters is not None and not reasons(request, endpoint):
+        body.pop("reasoning", None)  # a summary of what is not there is refused too
     _set_include(body, request, endpoint)
     _set_stream_options(body)
     for name in dropped_parameters(request, endpoint):
