@@ -87,8 +87,8 @@ def test_nulls_count_as_absent() -> None:
     assert request(**nulls) == request() or request(**nulls).parameters == {}
 
 
-@pytest.mark.parametrize("reasoning", [{}, {"effort": None, "summary": None}])
-def test_an_empty_reasoning_asks_for_none(reasoning: Any) -> None:
+@pytest.mark.parametrize("reasoning", [{}, {"effort": None, "summary": None}, {"summary": "auto"}])
+def test_reasoning_without_a_measure_asks_for_none(reasoning: Any) -> None:
     assert request(reasoning=reasoning).parameters == {}
 
 

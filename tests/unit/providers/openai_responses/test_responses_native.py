@@ -100,6 +100,12 @@ def test_a_reasoning_effort_of_chat_completions_is_moved() -> None:
     assert "reasoning_effort" not in body
 
 
+def test_a_summary_is_not_asked_of_a_model_that_does_not_reason() -> None:
+    """Codex always asks for one; OpenAI refuses it for gpt-4.1."""
+    endpoint = examples.endpoint(supported_parameters=frozenset({"tools"}))
+    assert "reasoning" not in sent(endpoint, reasoning={"summary": "auto"})
+
+
 def test_what_the_endpoint_does_not_support_is_left_out() -> None:
     body = sent(
         examples.endpoint(supported_parameters=frozenset({"temperature"})),
