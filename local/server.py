@@ -34,7 +34,7 @@ from switchboard.wire.sigv4 import Credentials
 from local.catalog import read_catalog, simulated
 from local.settings import LocalSettings
 
-INFERENCE = re.compile(r"(/api)?/v1/(chat|messages)(/|$)|/api/anthropic/v1/messages(/|$)")
+INFERENCE = re.compile(r"(/api)?/v1/(chat|responses|messages)(/|$)|/api/anthropic/v1/messages(/|$)")
 KEYS = re.compile(r"(/api)?/v1/(keys?|credits|activity)(/|$)")
 
 

@@ -71,6 +71,7 @@ class Answer:
             endpoint.provider.name if endpoint else "",
             endpoint.provider.protocol if endpoint else self.request.protocol,
             without_margin(self.request.prompt_tokens),
+            self.request,
         )
 
     def bill(self) -> Bill:

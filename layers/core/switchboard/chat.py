@@ -220,6 +220,7 @@ class Served:
 
     `dialect` is the upstream's: where it is the client's own, chunks are passed on as `native` has them.
     `prompt_tokens` is the estimate, for dialects that must name a figure before the provider has.
+    `request` is what was asked, for dialects whose answers repeat it.
     """
 
     generation_id: str
@@ -229,3 +230,4 @@ class Served:
     provider_name: str
     dialect: str
     prompt_tokens: int = 0
+    request: ChatRequest | None = None

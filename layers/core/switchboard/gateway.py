@@ -10,6 +10,7 @@ from switchboard.pipeline import Pipeline
 from switchboard.provider_keys import Load, ProviderKeys
 from switchboard.providers.anthropic_messages import AnthropicMessagesUpstream
 from switchboard.providers.openai_chat import OpenAiChatUpstream
+from switchboard.providers.openai_responses import OpenAiResponsesUpstream
 from switchboard.rankings_cache import RankingsCache
 from switchboard.settings import Settings
 from switchboard.storage.database import Database
@@ -37,7 +38,8 @@ class Surroundings:
 def chat_gateway(around: Surroundings) -> ChatApp:
     settings, clock = around.settings, around.clock
     keys = ProviderKeys(around.load_provider_key, clock)
-    dialects = {dialect.name: dialect for dialect in (OpenAiChatUpstream(clock), AnthropicMessagesUpstream(clock))}
+    upstreams = (OpenAiChatUpstream(clock), OpenAiResponsesUpstream(clock), AnthropicMessagesUpstream(clock))
+    dialects = {dialect.name: dialect for dialect in upstreams}
     pipeline = Pipeline(
         catalog=around.catalog,
         authenticator=Authenticator(KeyStore(around.database, settings.keys_table), clock),

@@ -12,6 +12,8 @@ from switchboard.pipeline import Call, Pipeline
 from switchboard.protocols.anthropic_messages import AnthropicMessages
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
+from switchboard.protocols.openai_responses import OpenAiResponses
+from switchboard.protocols.openai_responses.cursor import ChatOrResponses
 from switchboard.telemetry import Telemetry
 from switchboard.web.line import Line
 from switchboard.wire.sse import encode_event
@@ -25,7 +27,8 @@ LONGEST_SECONDS = 900.0
 GRACE_SECONDS = 2.0
 
 ROUTES: tuple[tuple[str, ClientProtocol], ...] = (
-    ("/chat/completions", OpenAiChat()),
+    ("/chat/completions", ChatOrResponses()),
+    ("/responses", OpenAiResponses()),
     ("/messages", AnthropicMessages()),
 )
 # ZenMux's address for Anthropic's SDK, which adds /v1/messages to it.

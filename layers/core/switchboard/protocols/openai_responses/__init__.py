@@ -1,0 +1,32 @@
+"""OpenAI's Responses, without its memory: every request brings the whole conversation (as OpenRouter serves it)."""
+
+from switchboard.accounting.price import Bill
+from switchboard.chat import ChatRequest, Chunk, Served
+from switchboard.errors import SwitchboardError
+from switchboard.protocols.interface import Arrival
+from switchboard.protocols.openai_responses.errors import error_body
+from switchboard.protocols.openai_responses.parse import PROTOCOL, is_responses_body, parse, parse_body
+from switchboard.protocols.openai_responses.stream import ResponseStream, render_reply
+from switchboard.wire.sse import EVENT_STREAM, encode_comment
+
+__all__ = ["OpenAiResponses", "is_responses_body", "parse_body"]
+
+
+class OpenAiResponses:
+    name = PROTOCOL
+    keep_alive = encode_comment("SWITCHBOARD PROCESSING")
+
+    def parse(self, arrival: Arrival) -> ChatRequest:
+        return parse(arrival.body)
+
+    def stream_type(self, _request: ChatRequest) -> str:
+        return EVENT_STREAM
+
+    def reply(self, served: Served, chunk: Chunk, bill: Bill) -> bytes:
+        return render_reply(served, chunk, bill)
+
+    def stream(self, served: Served, request: ChatRequest) -> ResponseStream:
+        return ResponseStream(served, request)
+
+    def error(self, error: SwitchboardError, generation_id: str | None) -> bytes:
+        return error_body(error, generation_id)
