@@ -10,6 +10,7 @@ from switchboard.clock import Clock
 from switchboard.dispatch import USUAL_LIMITS, Limits, Transport, Upstreams
 from switchboard.pipeline import Pipeline
 from switchboard.provider_keys import Load, ProviderKeys
+from switchboard.providers.google_generate import GoogleGenerateUpstream
 from switchboard.providers.openai_chat import OpenAiChatUpstream
 from switchboard.rankings_cache import RankingsCache
 from switchboard.settings import Settings
@@ -38,7 +39,7 @@ class Surroundings:
 def chat_gateway(around: Surroundings) -> Starlette:
     settings, clock = around.settings, around.clock
     keys = ProviderKeys(tuple(around.catalog.providers.values()), around.load_provider_keys, clock)
-    dialects = {dialect.name: dialect for dialect in (OpenAiChatUpstream(clock),)}
+    dialects = {dialect.name: dialect for dialect in (OpenAiChatUpstream(clock), GoogleGenerateUpstream(clock))}
     pipeline = Pipeline(
         catalog=around.catalog,
         authenticator=Authenticator(KeyStore(around.database, settings.keys_table), clock),
