@@ -4,7 +4,7 @@ Upstream dialects that are not OpenAI's build their tools, formats and reasoning
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from switchboard.chat import NOTHING, ChatRequest
@@ -21,7 +21,7 @@ class Tool:
     description: str
     parameters: JsonObject
     strict: bool | None = None
-    extra: Mapping[str, Json] = NOTHING
+    extra: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from switchboard.clock import Clock
 from switchboard.errors import InvalidRequest, NotFound, PayloadTooLarge, SwitchboardError
 from switchboard.pipeline import Call, Pipeline
+from switchboard.protocols.google_generate import GoogleGenerate
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.telemetry import Telemetry
@@ -25,6 +26,18 @@ LONGEST_SECONDS = 900.0
 GRACE_SECONDS = 2.0
 
 ROUTES: tuple[tuple[str, ClientProtocol], ...] = (("/chat/completions", OpenAiChat()),)
+# Google's paths have prefixes of their own, and model ids with slashes and colons in them.
+_VERTEX = "/api/vertex-ai/{version}"
+_PUBLISHED = "/publishers/{publisher}/models/{target:path}"
+WHOLE_PATHS: tuple[tuple[str, ClientProtocol], ...] = tuple(
+    (path, GoogleGenerate())
+    for path in (
+        "/v1beta/models/{target:path}",
+        "/api/v1beta/models/{target:path}",
+        _VERTEX + _PUBLISHED,
+        _VERTEX + "/projects/{project}/locations/{location}" + _PUBLISHED,
+    )
+)
 
 
 class Inference:
@@ -42,7 +55,10 @@ class Inference:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             body = await _body(headers, receive)
-            arrival = Arrival(body, scope.get("path_params", {}), _query(scope), headers)
+            query = _query(scope)
+            if "key" in query:  # Google's way of sending it without a header
+                headers.setdefault("x-goog-api-key", query["key"])
+            arrival = Arrival(body, scope.get("path_params", {}), query, headers)
             await self._pipeline.answer(Call(self._protocol, arrival, received, self._deadline(scope)), line)
         except SwitchboardError as error:
             await self._refuse(line, error)
@@ -66,10 +82,10 @@ class Inference:
 
 
 def chat_app(pipeline: Pipeline, telemetry: Telemetry, clock: Clock) -> Starlette:
+    paths = [(prefix + path, protocol) for prefix in PREFIXES for path, protocol in ROUTES]
     routes = [
-        Route(prefix + path, _endpoint(Inference(protocol, pipeline, telemetry, clock)), methods=["POST"])
-        for prefix in PREFIXES
-        for path, protocol in ROUTES
+        Route(path, _endpoint(Inference(protocol, pipeline, telemetry, clock)), methods=["POST"])
+        for path, protocol in (*paths, *WHOLE_PATHS)
     ]
     return Starlette(routes=[*routes, Route("/healthz", _healthy)], exception_handlers={HTTPException: _http_error})
 
