@@ -4,6 +4,7 @@ from mangum import Mangum
 from switchboard.catalog.packaged import packaged_catalog
 from switchboard.clock import SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
+from switchboard.providers.aws_signer import BedrockSigner
 from switchboard.settings import AwsEnvironment, Settings
 from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.secrets import provider_secrets
@@ -33,6 +34,7 @@ app = chat_gateway(
         transport=http,
         telemetry=Telemetry(settings.log_level),
         clock=clock,
+        sign=BedrockSigner(credentials, environment.region, clock),
     )
 )
 handler = Mangum(app, lifespan="off")

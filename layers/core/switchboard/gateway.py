@@ -10,7 +10,9 @@ from switchboard.clock import Clock
 from switchboard.dispatch import USUAL_LIMITS, Limits, Transport, Upstreams
 from switchboard.pipeline import Pipeline
 from switchboard.provider_keys import Load, ProviderKeys
+from switchboard.providers.bedrock_converse import BedrockConverseUpstream
 from switchboard.providers.google_generate import GoogleGenerateUpstream
+from switchboard.providers.interface import Signer, UpstreamDialect
 from switchboard.providers.openai_chat import OpenAiChatUpstream
 from switchboard.rankings_cache import RankingsCache
 from switchboard.settings import Settings
@@ -34,18 +36,25 @@ class Surroundings:
     telemetry: Telemetry
     clock: Clock
     limits: Limits = USUAL_LIMITS
+    sign: Signer | None = None
 
 
 def chat_gateway(around: Surroundings) -> Starlette:
     settings, clock = around.settings, around.clock
     keys = ProviderKeys(tuple(around.catalog.providers.values()), around.load_provider_keys, clock)
-    dialects = {dialect.name: dialect for dialect in (OpenAiChatUpstream(clock), GoogleGenerateUpstream(clock))}
+    dialects: tuple[UpstreamDialect, ...] = (
+        OpenAiChatUpstream(clock),
+        GoogleGenerateUpstream(clock),
+        BedrockConverseUpstream(clock, around.sign),
+    )
     pipeline = Pipeline(
         catalog=around.catalog,
         authenticator=Authenticator(KeyStore(around.database, settings.keys_table), clock),
         rankings=RankingsCache(RankingStore(around.database, settings.uptime_table), clock),
         providers=keys,
-        upstreams=Upstreams(dialects, keys.secret_of, around.transport, around.limits),
+        upstreams=Upstreams(
+            {dialect.name: dialect for dialect in dialects}, keys.secret_of, around.transport, around.limits
+        ),
         usage=UsageStore(around.database, settings.usage_table, settings.usage_shards, settings.usage_days),
         telemetry=around.telemetry,
         clock=clock,
