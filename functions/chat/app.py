@@ -2,6 +2,7 @@
 
 from mangum import Mangum
 from switchboard.catalog.packaged import packaged_catalog
+from switchboard.catalog.slots import with_slots
 from switchboard.clock import SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
 from switchboard.providers.aws_signer import BedrockSigner
@@ -28,7 +29,7 @@ aws = Aws(http, clock, credentials, environment.region, environment.endpoint)
 app = chat_gateway(
     Surroundings(
         settings=settings,
-        catalog=packaged_catalog(),
+        catalog=with_slots(packaged_catalog(), {"AWS_REGION": environment.region}),
         database=DynamoDatabase(SignedService(aws, DYNAMODB)),
         load_provider_keys=lambda: provider_secrets(SignedService(aws, SSM), settings.stack_name),
         transport=http,
