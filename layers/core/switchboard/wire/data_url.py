@@ -1,7 +1,6 @@
 """Data URLs (RFC 2397): a picture or a document inside the request itself."""
 
 import base64
-import binascii
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
@@ -31,6 +30,6 @@ def read_data_url(url: str) -> DataUrl | None:
 def _is_base64(text: str) -> bool:
     try:
         base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return False
     return True
