@@ -1,8 +1,10 @@
 from collections.abc import Sequence
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 from switchboard.chat import Block, Message, Role, Text, ToolCall, ToolResult
+from switchboard.json_types import JsonObject
 from switchboard.providers.turns import NO_RESULT, Turn, merged, turns_of
 
 CALL_A, CALL_B = ToolCall("a", "f", "{}"), ToolCall("b", "g", "{}")
@@ -64,7 +66,7 @@ def test_whatever_comes_in_two_roles_take_turns_and_every_call_is_answered_next(
     messages: list[tuple[Role, list[Block]]],
 ) -> None:
     found = turns(*messages)
-    assert all(first[0] != second[0] for first, second in zip(found, found[1:], strict=False))
+    assert all(first[0] != second[0] for first, second in pairwise(found))
     for place, (role, said) in enumerate(found):
         assert said
         calls = [block.id for block in said if isinstance(block, ToolCall)] if role == "assistant" else []
@@ -74,7 +76,7 @@ def test_whatever_comes_in_two_roles_take_turns_and_every_call_is_answered_next(
 
 
 def test_contents_are_merged_by_role_and_empty_ones_go() -> None:
-    given_contents = [
+    given_contents: list[JsonObject] = [
         {"role": "user", "parts": [1]},
         {"role": "model", "parts": []},
         {"role": "user", "parts": [2]},
