@@ -31,7 +31,7 @@ class BedrockConverseUpstream:
         unsigned = build(request, endpoint, secret)
         if secret is not None or self._sign is None or endpoint.provider.auth != SIGNED:
             return unsigned
-        return self._sign(unsigned, endpoint.region)
+        return self._sign(unsigned, endpoint.provider.region)  # the address is the provider's, so is its region
 
     def decoder(self, _endpoint: Endpoint) -> BedrockConverseDecoder:
         return BedrockConverseDecoder()
