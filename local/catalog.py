@@ -12,6 +12,8 @@ from switchboard.catalog.slots import with_providers, with_slots
 from local.settings import ROOT, LocalSettings
 
 SHIPPED = ROOT / "layers" / "catalog"
+# The one dialect that the simulated providers speak so far: a stand-in for any other provider speaks it too.
+SIMULATED = "openai-chat"
 LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 
 
@@ -27,6 +29,7 @@ def simulated(catalog: Catalog, variables: Mapping[str, str], simulator_url: str
             provider,
             base_url=f"{simulator_url}/{key}/v1",
             auth="none",
+            protocol=SIMULATED,
             facts={**provider.facts, "simulated": True},
         )
         if needs_stand_in(provider, variables)

@@ -34,7 +34,7 @@ from switchboard.wire.sigv4 import Credentials
 from local.catalog import read_catalog, simulated
 from local.settings import LocalSettings
 
-INFERENCE = re.compile(r"(/api)?/v1/chat(/|$)|(/api)?/v1beta/models/|/api/vertex-ai/")
+INFERENCE = re.compile(r"(/api)?/v1/chat(/|$)|(/api)?/v1(beta)?/models/.+:\w+Content$|/api/vertex-ai/")
 KEYS = re.compile(r"(/api)?/v1/(keys?|credits|activity)(/|$)")
 
 

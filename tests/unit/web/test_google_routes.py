@@ -94,6 +94,8 @@ BEDROCKS = recorded.read("bedrock-converse", "text-then-parallel-tools")
     [
         "/v1beta/models/google/gemini:generateContent",
         "/api/v1beta/models/google/gemini:generateContent",
+        "/v1/models/google/gemini:generateContent",
+        "/api/v1/models/google/gemini:generateContent",
         "/api/v1beta/models/gemini-2.5-flash:generateContent",
         "/api/vertex-ai/v1/publishers/google/models/gemini:generateContent",
         "/api/vertex-ai/v1beta1/publishers/google/models/gemini:generateContent",

@@ -34,6 +34,8 @@ WHOLE_PATHS: tuple[tuple[str, ClientProtocol], ...] = tuple(
     for path in (
         "/v1beta/models/{target:path}",
         "/api/v1beta/models/{target:path}",
+        "/v1/models/{target:path}",  # google-genai's own default since its version 3; a GET is the catalog's
+        "/api/v1/models/{target:path}",
         _VERTEX + _PUBLISHED,
         _VERTEX + "/projects/{project}/locations/{location}" + _PUBLISHED,
     )

@@ -248,6 +248,7 @@ class TestParameters:
         assert body["inferenceConfig"] == {"maxTokens": 4500}
         assert body["additionalModelRequestFields"] == {"thinking": {"type": "enabled", "budget_tokens": 4000}}
         assert "toolChoice" not in body["toolConfig"]
+        assert sent(CLAUDE, reasoning={"max_tokens": 4000})["inferenceConfig"] == {"maxTokens": 12192}
 
     def test_no_thinking_if_the_last_calls_have_lost_theirs(self) -> None:
         body = sent(CLAUDE, messages=[HELLO, CALLED, RESULT], reasoning={"effort": "low"})

@@ -92,10 +92,10 @@ def _is_native(endpoint: Endpoint) -> bool:
 
 
 def _limit(request: ChatRequest, endpoint: Endpoint, budget: int | None) -> int | None:
-    """Thinking counts as output: there has to be room for more than that."""
+    """Thinking counts as output: there has to be room for more than that, and a model's own default may have none."""
     limit = request.max_output
-    if limit is not None and budget is not None and limit <= budget:
-        limit += budget
+    if budget is not None and (limit is None or limit <= budget):
+        limit = budget + (limit or USUAL_MAX_OUTPUT)
     if limit is None or endpoint.max_output is None:
         return limit
     return min(limit, endpoint.max_output)
