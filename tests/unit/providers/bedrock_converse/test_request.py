@@ -21,7 +21,8 @@ MODEL = botocore.session.get_session().get_service_model("bedrock-runtime").oper
 BEDROCK = provider(
     "amazon-bedrock", protocol="bedrock-converse", base_url="https://bedrock.test", auth="aws-sigv4", region="eu-west-1"
 )
-CLAUDE = {"reasoning_style": "anthropic", "structured_output": "native", "sampling": "one"}
+CLAUDE = {"reasoning_style": "anthropic", "temperature_excludes_top_p": True}
+SCHEMAS = {"supported_parameters": frozenset({"tools", "response_format", "structured_outputs"})}
 NOVA = {"reasoning_style": "nova", "top_k_style": "nova", "cache_tools": False}
 CACHED = price(input=1, output=1, cache_read=1, cache_write_1h=1)
 MARK: Any = {"type": "ephemeral"}
@@ -189,7 +190,7 @@ class TestTools:
 
     def test_strict_is_for_those_who_know_it(self) -> None:
         strict = {"type": "function", "function": {**TOOL["function"], "strict": True}}
-        assert sent(CLAUDE, tools=[strict])["toolConfig"]["tools"][0]["toolSpec"]["strict"] is True
+        assert sent(CLAUDE, SCHEMAS, tools=[strict])["toolConfig"]["tools"][0]["toolSpec"]["strict"] is True
         assert sent(tools=[strict])["toolConfig"] == {"tools": [SPEC]}
 
 
@@ -259,9 +260,9 @@ class TestParameters:
         wanted: Any = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
         json_schema = {"schema": orjson.dumps(schema).decode(), "name": "x"}
         told = {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": json_schema}}}
-        assert sent(CLAUDE, response_format=wanted)["outputConfig"] == told
+        assert sent(CLAUDE, SCHEMAS, response_format=wanted)["outputConfig"] == told
         assert json_schema["schema"] in sent(response_format=wanted)["system"][0]["text"]
-        assert "JSON object" in sent(CLAUDE, response_format={"type": "json_object"})["system"][0]["text"]
+        assert "JSON object" in sent(CLAUDE, SCHEMAS, response_format={"type": "json_object"})["system"][0]["text"]
 
     def test_what_an_endpoint_does_not_support_is_left_out(self) -> None:
         body = sent({}, {"supported_parameters": frozenset({"max_tokens"})}, temperature=1, tools=[TOOL], top_k=1)

@@ -198,7 +198,7 @@ def test_what_an_endpoint_does_not_support_is_left_out() -> None:
         (LEVEL, {"effort": "none"}, {"thinkingLevel": "MINIMAL"}),
         (LEVEL, {"max_tokens": 2000}, {"includeThoughts": True, "thinkingLevel": "LOW"}),
         (
-            {**LEVEL, "reasoning_levels": ["low", "high"]},
+            {**LEVEL, "efforts": ["low", "high"]},
             {"effort": "minimal"},
             {"includeThoughts": True, "thinkingLevel": "LOW"},
         ),

@@ -35,7 +35,7 @@ def inference_config(request: ChatRequest, endpoint: Endpoint, budget: int | Non
     given = request.parameters
     if budget is None:
         config.update(_within_one("temperature", given.get("temperature")))
-        if "temperature" not in config or endpoint.facts.get("sampling") != "one":
+        if "temperature" not in config or endpoint.facts.get("temperature_excludes_top_p") is not True:
             config.update(_within_one("topP", given.get("top_p")))
     stops: list[Json] = [stop for stop in stop_of(request) if stop.strip()]
     if stops:
@@ -70,7 +70,7 @@ def model_fields(request: ChatRequest, endpoint: Endpoint, budget: int | None) -
 
 def output_config(request: ChatRequest, endpoint: Endpoint) -> JsonObject | None:
     wanted = json_format_of(request)
-    if wanted is None or wanted.schema is None or not _is_native(endpoint):
+    if wanted is None or wanted.schema is None or not knows_schemas(endpoint):
         return None
     schema = {"schema": orjson.dumps(wanted.schema).decode(), "name": wanted.name}
     return {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": {**schema}}}}
@@ -79,7 +79,7 @@ def output_config(request: ChatRequest, endpoint: Endpoint) -> JsonObject | None
 def prompted_format(request: ChatRequest, endpoint: Endpoint) -> str | None:
     """The wish for JSON in words, for a model that has no setting for it."""
     wanted: JsonFormat | None = json_format_of(request)
-    if wanted is None or (wanted.schema is not None and _is_native(endpoint)):
+    if wanted is None or (wanted.schema is not None and knows_schemas(endpoint)):
         return None
     if wanted.schema is None:
         return "Answer with one JSON object and nothing else: no words around it, no code fence."
@@ -87,8 +87,9 @@ def prompted_format(request: ChatRequest, endpoint: Endpoint) -> str | None:
     return f"Answer with JSON and nothing else, no code fence. It has to fit this JSON Schema:\n{schema}"
 
 
-def _is_native(endpoint: Endpoint) -> bool:
-    return endpoint.facts.get("structured_output") == "native"
+def knows_schemas(endpoint: Endpoint) -> bool:
+    """True if its catalog row says so: older models refuse the very word."""
+    return "structured_outputs" in (endpoint.supported_parameters or ())
 
 
 def _limit(request: ChatRequest, endpoint: Endpoint, budget: int | None) -> int | None:

@@ -7,6 +7,7 @@ from switchboard.chat import ChatRequest
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.bedrock_converse.cache import cache_points
 from switchboard.providers.bedrock_converse.messages import has_tool_blocks, names_called
+from switchboard.providers.bedrock_converse.parameters import knows_schemas
 from switchboard.requested import NO_PARAMETERS, Tool, ToolChoice, tool_choice_of, tools_of
 
 NO_CALLS = "Answer in words. Do not call any tool in this answer."
@@ -44,7 +45,7 @@ def _specification(tool: Tool, endpoint: Endpoint) -> list[JsonObject]:
     spec: JsonObject = {"name": tool.name, "inputSchema": {"json": {**tool.parameters, "type": "object"}}}
     if tool.description.strip():
         spec["description"] = tool.description
-    if tool.strict and endpoint.facts.get("structured_output") == "native":
+    if tool.strict and knows_schemas(endpoint):
         spec["strict"] = True
     takes_points = endpoint.facts.get("cache_tools") is not False
     return [{"toolSpec": spec}, *(cache_points(tool.extra, endpoint) if takes_points else [])]

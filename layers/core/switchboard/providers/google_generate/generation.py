@@ -90,7 +90,7 @@ def _thinking(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
 
 def _level(wanted: Reasoning, room: int, endpoint: Endpoint) -> str:
     """The nearest of those that the catalog row lists; the lowest stands for "off"."""
-    listed = [level for level in LEVELS if level in _names(endpoint.facts.get("reasoning_levels"))] or list(LEVELS)
+    listed = [level for level in LEVELS if level in _names(endpoint.facts.get("efforts"))] or list(LEVELS)
     effort = effort_of(wanted, room)
     level = _LEVEL_OF.get(effort, effort)
     place = LEVELS.index(level) if level in LEVELS else LEVELS.index("medium")
