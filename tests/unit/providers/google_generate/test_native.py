@@ -52,6 +52,15 @@ def test_another_providers_reasoning_is_left_out_and_its_calls_are_sent_unsigned
     assert newer["contents"][1]["parts"] == [{**call, "thoughtSignature": BYPASS}]
 
 
+def test_only_the_first_call_of_a_turn_has_to_be_signed() -> None:
+    call, signed = {"functionCall": {"name": "f"}}, {"functionCall": {"name": "f"}, "thought_signature": "own"}
+    for parts, expected in (
+        ([{"text": "a"}, call, call], [{"text": "a"}, {**call, "thoughtSignature": BYPASS}, call]),
+        ([signed, call], [signed, call]),
+    ):
+        assert sent(turn(*parts), facts={"reasoning_style": "level"})["contents"][1]["parts"] == expected
+
+
 def test_what_an_endpoint_does_not_support_is_left_out() -> None:
     body = {
         **turn(),

@@ -50,12 +50,13 @@ def _with_own_signatures(content: Json, endpoint: Endpoint) -> Json:
     if not isinstance(content, dict) or not isinstance(parts, list):
         return content
     edited = [_with_own_signature(part, endpoint) for part in parts]
-    return {**content, "parts": [part for part in edited if part is not None]}
+    kept = [part for part in edited if part is not None]
+    return {**content, "parts": _first_call_signed(kept) if wants_signatures(endpoint) else kept}
 
 
 def _with_own_signature(part: Json, endpoint: Endpoint) -> Json:
-    """The provider's own signature, as it made it; another provider's is taken off, and a call's is replaced."""
-    name = next((name for name in ("thoughtSignature", "thought_signature") if _has(part, name)), None)
+    """The provider's own signature, as it made it; another provider's is taken off, and its thoughts with it."""
+    name = _signature_field(part)
     if name is None or not isinstance(part, dict):
         return part
     signature = unmarked(str(part[name]))
@@ -63,10 +64,18 @@ def _with_own_signature(part: Json, endpoint: Endpoint) -> Json:
         return {**part, name: signature.text}
     if part.get("thought") is True:
         return None
-    rest = {field: value for field, value in part.items() if field != name}
-    is_call = "functionCall" in part or "function_call" in part
-    return {**rest, name: BYPASS} if is_call and wants_signatures(endpoint) else rest
+    return {field: value for field, value in part.items() if field != name}
 
 
-def _has(part: Json, name: str) -> bool:
-    return isinstance(part, dict) and isinstance(part.get(name), str)
+def _first_call_signed(parts: list[Json]) -> list[Json]:
+    """Newer models refuse a turn whose first call is unsigned: another model's, or one whose signature was foreign."""
+    for place, part in enumerate(parts):
+        if isinstance(part, dict) and not {"functionCall", "function_call"}.isdisjoint(part):
+            signed: Json = part if _signature_field(part) else {**part, "thoughtSignature": BYPASS}
+            return [*parts[:place], signed, *parts[place + 1 :]]
+    return parts
+
+
+def _signature_field(part: Json) -> str | None:
+    names = ("thoughtSignature", "thought_signature")
+    return next((name for name in names if isinstance(part, dict) and isinstance(part.get(name), str)), None)
