@@ -50,7 +50,7 @@ def _with_own_signatures(content: Json, endpoint: Endpoint) -> Json:
     if not isinstance(content, dict) or not isinstance(parts, list):
         return content
     edited = [_with_own_signature(part, endpoint) for part in parts]
-    kept = [part for part in edited if part is not None]
+    kept: list[Json] = [part for part in edited if part is not None]
     return {**content, "parts": _first_call_signed(kept) if wants_signatures(endpoint) else kept}
 
 
