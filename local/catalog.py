@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from switchboard.catalog.compile import compile_directories
 from switchboard.catalog.load import load_catalog
 from switchboard.catalog.model import Catalog, Provider
-from switchboard.json_types import Json
+from switchboard.catalog.slots import with_providers, with_slots
 
 from local.settings import ROOT, LocalSettings
 
@@ -19,9 +19,7 @@ LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 
 def read_catalog(settings: LocalSettings) -> Catalog:
     """Raises CatalogError, which names file and field."""
-    catalog = load_catalog(compile_directories(SHIPPED, settings.catalog_dir))
-    filled = {key: _with_slots(provider, settings.variables) for key, provider in catalog.providers.items()}
-    return with_providers(catalog, filled)
+    return with_slots(load_catalog(compile_directories(SHIPPED, settings.catalog_dir)), settings.variables)
 
 
 def simulated(catalog: Catalog, variables: Mapping[str, str], simulator_url: str) -> Catalog:
@@ -46,25 +44,3 @@ def needs_stand_in(provider: Provider, variables: Mapping[str, str]) -> bool:
     if provider.key_env is None or (urlsplit(provider.base_url).hostname or "").startswith(LOOPBACK):
         return False
     return not variables.get(provider.key_env) or "{" in provider.base_url
-
-
-def with_providers(catalog: Catalog, providers: Mapping[str, Provider]) -> Catalog:
-    """The same models, served by these providers; one on this machine needs no key to be called."""
-    models = {
-        key: replace(
-            model,
-            endpoints=tuple(replace(offer, provider=providers[offer.provider.id]) for offer in model.endpoints),
-        )
-        for key, model in catalog.models.items()
-    }
-    return Catalog(models, providers, catalog.aliases)
-
-
-def _with_slots(provider: Provider, variables: Mapping[str, str]) -> Provider:
-    """`https://{resource}...` with what the variables named in base_url_env say."""
-    slots: Json = provider.facts.get("base_url_env")
-    url = provider.base_url
-    for slot, name in (slots if isinstance(slots, dict) else {}).items():
-        if value := variables.get(str(name)):
-            url = url.replace("{" + slot + "}", value)
-    return replace(provider, base_url=url)

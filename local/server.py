@@ -29,12 +29,12 @@ from switchboard.telemetry import Telemetry
 from switchboard.transport import HttpClient
 from switchboard.web.catalog import Lookups, catalog_app
 from switchboard.web.keys import keys_app
+from switchboard.web.routes import counting_at, inference_at
 from switchboard.wire.sigv4 import Credentials
 
 from local.catalog import read_catalog, simulated
 from local.settings import LocalSettings
 
-INFERENCE = re.compile(r"(/api)?/v1/(chat|responses|messages)(/|$)|/api/anthropic/v1/messages(/|$)")
 KEYS = re.compile(r"(/api)?/v1/(keys?|credits|activity)(/|$)")
 
 
@@ -89,7 +89,7 @@ class OnePort:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if INFERENCE.match(path):
+        if inference_at(path) or counting_at(path):
             await self.chat(scope, receive, send)
         elif KEYS.match(path):
             await self.keys(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Recorded upstream streams (tests/recordings/<protocol>/<behaviour>.sse), and the ways to cut them into pieces."""
+"""Recorded upstream streams (tests/recordings/<protocol>/<behaviour>.*), and the ways to cut them into pieces."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,11 +7,12 @@ RECORDINGS = Path(__file__).parent / "recordings"
 
 
 def names(protocol: str) -> list[str]:
-    return sorted(path.stem for path in (RECORDINGS / protocol).glob("*.sse"))
+    return sorted(path.stem for path in (RECORDINGS / protocol).glob("*.*") if path.suffix != ".json")
 
 
 def read(protocol: str, name: str) -> bytes:
-    return (RECORDINGS / protocol / f"{name}.sse").read_bytes()
+    [path] = (RECORDINGS / protocol).glob(f"{name}.*")
+    return path.read_bytes()
 
 
 def splits(stream: bytes) -> Iterator[tuple[bytes, ...]]:

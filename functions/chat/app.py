@@ -1,8 +1,10 @@
 """The chat function: `app` is streamed by switchboard.runtime; its buffered door is beside it, in buffered.py."""
 
 from switchboard.catalog.packaged import packaged_catalog
+from switchboard.catalog.slots import with_slots
 from switchboard.clock import SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
+from switchboard.providers.aws_signer import BedrockSigner
 from switchboard.settings import AwsEnvironment, Settings
 from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.secrets import provider_secret
@@ -26,11 +28,12 @@ aws = Aws(http, clock, credentials, environment.region, environment.endpoint)
 app = chat_gateway(
     Surroundings(
         settings=settings,
-        catalog=packaged_catalog(),
+        catalog=with_slots(packaged_catalog(), {"AWS_REGION": environment.region}),
         database=DynamoDatabase(SignedService(aws, DYNAMODB)),
         load_provider_key=lambda provider: provider_secret(SignedService(aws, SSM), settings.stack_name, provider),
         transport=http,
         telemetry=Telemetry(settings.log_level),
         clock=clock,
+        sign=BedrockSigner(credentials, environment.region, clock),
     )
 )

@@ -26,6 +26,7 @@ LONG_FUNCTIONS = {
 
 # Modules whose behaviour shows through another's door, and where it is tested.
 TESTED_ELSEWHERE = {
+    "providers/aws_signer.py": "unit/providers/bedrock_converse/test_signing.py",
     "accounting/generation.py": "unit/storage/test_usage.py",
     "catalog/checks.py": "unit/catalog/test_problems.py",
     "catalog/fields.py": "unit/catalog/test_problems.py",

@@ -9,6 +9,9 @@ from switchboard.dispatch import USUAL_LIMITS, Limits, Transport, Upstreams
 from switchboard.pipeline import Pipeline
 from switchboard.provider_keys import Load, ProviderKeys
 from switchboard.providers.anthropic_messages import AnthropicMessagesUpstream
+from switchboard.providers.bedrock_converse import BedrockConverseUpstream
+from switchboard.providers.google_generate import GoogleGenerateUpstream
+from switchboard.providers.interface import Signer, UpstreamDialect
 from switchboard.providers.openai_chat import OpenAiChatUpstream
 from switchboard.providers.openai_responses import OpenAiResponsesUpstream
 from switchboard.rankings_cache import RankingsCache
@@ -18,7 +21,7 @@ from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
-from switchboard.web.chat import ChatApp, chat_app
+from switchboard.web.chat import ChatApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +36,29 @@ class Surroundings:
     telemetry: Telemetry
     clock: Clock
     limits: Limits = USUAL_LIMITS
+    sign: Signer | None = None
 
 
 def chat_gateway(around: Surroundings) -> ChatApp:
     settings, clock = around.settings, around.clock
     keys = ProviderKeys(around.load_provider_key, clock)
-    upstreams = (OpenAiChatUpstream(clock), OpenAiResponsesUpstream(clock), AnthropicMessagesUpstream(clock))
-    dialects = {dialect.name: dialect for dialect in upstreams}
+    dialects: tuple[UpstreamDialect, ...] = (
+        OpenAiChatUpstream(clock),
+        OpenAiResponsesUpstream(clock),
+        AnthropicMessagesUpstream(clock),
+        GoogleGenerateUpstream(clock),
+        BedrockConverseUpstream(clock, around.sign),
+    )
     pipeline = Pipeline(
         catalog=around.catalog,
         authenticator=Authenticator(KeyStore(around.database, settings.keys_table), clock),
         rankings=RankingsCache(RankingStore(around.database, settings.uptime_table), clock),
         providers=keys,
-        upstreams=Upstreams(dialects, keys.secret_of, around.transport, around.limits),
+        upstreams=Upstreams(
+            {dialect.name: dialect for dialect in dialects}, keys.secret_of, around.transport, around.limits
+        ),
         usage=UsageStore(around.database, settings.usage_table, settings.usage_shards, settings.usage_days),
         telemetry=around.telemetry,
         clock=clock,
     )
-    return chat_app(pipeline, around.telemetry, clock)
+    return ChatApp(pipeline, around.telemetry, clock)

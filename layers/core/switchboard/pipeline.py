@@ -153,7 +153,7 @@ class Pipeline:
         headers = {"content-type": JSON, "content-length": str(len(body)), **error_headers(error)}
         if answer is not None:
             headers.update(self._headers(call, answer, JSON))
-        await client.start(error.status, headers)
+        await client.start(call.protocol.status(error), headers)
         await client.end(body)
 
     def _headers(self, call: Call, answer: Answer, content_type: str) -> dict[str, str]:

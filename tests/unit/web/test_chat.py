@@ -8,8 +8,7 @@ from openai.types import ErrorObject
 from starlette.types import Message
 from switchboard.errors import KeyStoreUnavailable
 from switchboard.pipeline import Call, Client, Pipeline
-from switchboard.protocols.openai_chat import OpenAiChat
-from switchboard.web.chat import GRACE_SECONDS, LONGEST_SECONDS, MAX_BODY_BYTES, Inference, chat_app
+from switchboard.web.chat import GRACE_SECONDS, LONGEST_SECONDS, MAX_BODY_BYTES, ChatApp
 
 from tests.fakes import Answered, FakeClock, FakeTelemetry, ask
 
@@ -43,7 +42,7 @@ def asked(
     telemetry: FakeTelemetry | None = None,
     **headers: str,
 ) -> Answered:
-    app = chat_app(cast(Pipeline, pipeline or FakePipeline()), telemetry or FakeTelemetry(), FakeClock())
+    app = ChatApp(cast(Pipeline, pipeline or FakePipeline()), telemetry or FakeTelemetry(), FakeClock())
     return asyncio.run(ask(app, method, path, body, **headers))
 
 
@@ -108,7 +107,7 @@ def test_a_body_of_the_largest_size_passes() -> None:
 def test_a_length_that_is_none_is_passed_over(length: str) -> None:
     async def run() -> int:
         sent, receive, send = wire({"type": "http.request", "body": b"{}"})
-        scope = {"type": "http", "headers": [(b"content-length", length.encode("latin-1"))]}
+        scope = {**POSTED, "headers": [(b"content-length", length.encode("latin-1"))]}
         await inference(FakePipeline())(scope, receive, send)
         return int(sent[0]["status"])
 
@@ -149,14 +148,17 @@ def wire(*incoming: Message) -> tuple[list[Message], Any, Any]:
     return sent, receive, send
 
 
-def inference(pipeline: FakePipeline, clock: FakeClock | None = None) -> Inference:
-    return Inference(OpenAiChat(), cast(Pipeline, pipeline), FakeTelemetry(), clock or FakeClock())
+POSTED = {"type": "http", "method": "POST", "path": PATHS[0], "headers": []}
+
+
+def inference(pipeline: FakePipeline, clock: FakeClock | None = None) -> ChatApp:
+    return ChatApp(cast(Pipeline, pipeline), FakeTelemetry(), clock or FakeClock())
 
 
 def call(pipeline: FakePipeline, *incoming: Message, clock: FakeClock | None = None, **scope: Any) -> list[Message]:
     async def run() -> list[Message]:
         sent, receive, send = wire(*incoming)
-        await inference(pipeline, clock)({"type": "http", "headers": [], **scope}, receive, send)
+        await inference(pipeline, clock)({**POSTED, **scope}, receive, send)
         return sent
 
     return asyncio.run(run())
@@ -196,7 +198,7 @@ def test_nothing_runs_on_behind_an_answer() -> None:
 
     async def run() -> int:
         _, receive, send = wire({"type": "http.request"})
-        await inference(Holding())({"type": "http", "headers": []}, receive, send)
+        await inference(Holding())(POSTED, receive, send)
         await asyncio.sleep(0)
         return len(asyncio.all_tasks())
 

@@ -53,3 +53,6 @@ class ClientProtocol(Protocol):
 
     def error(self, error: SwitchboardError, generation_id: str | None) -> bytes:
         """An error instead of an answer."""
+
+    def status(self, error: SwitchboardError) -> int:
+        """The HTTP status that the dialect's SDKs raise the right exception from."""

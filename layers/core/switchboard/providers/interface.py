@@ -20,6 +20,12 @@ class StreamDecoder(Protocol):
         """The sender hung up. Raises UpstreamFailure (cut) if the answer has no end."""
 
 
+class Signer(Protocol):
+    """Puts an AWS signature on a request; `region` None leaves it to the environment."""
+
+    def __call__(self, request: HttpRequest, region: str | None) -> HttpRequest: ...
+
+
 class UpstreamDialect(Protocol):
     name: str
 

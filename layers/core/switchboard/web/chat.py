@@ -1,6 +1,6 @@
 """The inference routes, as bare ASGI: a framework for two paths would cost a third of every cold start."""
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
 from urllib.parse import parse_qsl
 
@@ -9,16 +9,13 @@ from starlette.types import Receive, Scope, Send
 from switchboard.clock import Clock
 from switchboard.errors import InvalidRequest, NotFound, PayloadTooLarge, SwitchboardError
 from switchboard.pipeline import Call, Pipeline
-from switchboard.protocols.anthropic_messages import AnthropicMessages
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
-from switchboard.protocols.openai_responses import OpenAiResponses
-from switchboard.protocols.openai_responses.cursor import ChatOrResponses
 from switchboard.telemetry import Telemetry
 from switchboard.web.line import Line
+from switchboard.web.routes import Count, counting_at, inference_at
 from switchboard.wire.sse import encode_event
 
-PREFIXES = ("/api/v1", "/v1")
 HEALTH = "/healthz"
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 MAX_BODY_BYTES = 20 * 1024 * 1024
@@ -26,39 +23,56 @@ MAX_BODY_BYTES = 20 * 1024 * 1024
 LONGEST_SECONDS = 900.0
 GRACE_SECONDS = 2.0
 
-ROUTES: tuple[tuple[str, ClientProtocol], ...] = (
-    ("/chat/completions", ChatOrResponses()),
-    ("/responses", OpenAiResponses()),
-    ("/messages", AnthropicMessages()),
-)
-# ZenMux's address for Anthropic's SDK, which adds /v1/messages to it.
-MORE_ROUTES: tuple[tuple[str, ClientProtocol], ...] = (("/api/anthropic/v1/messages", AnthropicMessages()),)
 
+class ChatApp:
+    """Every inference route: reads the body, hands it to the pipeline, and lets no exception out."""
 
-class Inference:
-    """One route as an ASGI application: reads the body, hands it to the pipeline, and lets no exception out."""
-
-    def __init__(self, protocol: ClientProtocol, pipeline: Pipeline, telemetry: Telemetry, clock: Clock) -> None:
-        self._protocol = protocol
+    def __init__(self, pipeline: Pipeline, telemetry: Telemetry, clock: Clock) -> None:
         self._pipeline = pipeline
         self._telemetry = telemetry
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        received = self._clock.monotonic()
+        if scope["type"] != "http":
+            raise RuntimeError(f"nothing here speaks {scope['type']}")  # servers take this for a no
+        method, path = scope["method"], scope["path"]
         line = Line(scope, receive, send)
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        spoken, counted = inference_at(path), counting_at(path)
+        if method == "POST" and spoken:
+            await self._guarded(line, spoken[0], self._answer(line, scope, receive, *spoken))
+        elif method == "POST" and counted:
+            await self._guarded(line, counted[0], self._count(line, scope, receive, counted[1]))
+        elif path == HEALTH and method in ("GET", "HEAD"):
+            await _reply(line, 200, b'{"status":"ok"}')
+        else:
+            protocol = spoken or counted
+            await _no_route(line, method, path, protocol[0] if protocol else None)
+
+    async def _guarded(self, line: Line, protocol: ClientProtocol, work: Coroutine[None, None, None]) -> None:
         try:
-            body = await _body(headers, receive)
-            arrival = Arrival(body, scope.get("path_params", {}), _query(scope), headers)
-            await self._pipeline.answer(Call(self._protocol, arrival, received, self._deadline(scope)), line)
+            await work
         except SwitchboardError as error:
-            await self._refuse(line, error)
+            await _refuse(line, protocol, error)
         except Exception:  # noqa: BLE001  # the door: nobody foresaw it; it is logged, and the caller told nothing of it
             self._telemetry.failure("unexpected_error")
-            await self._refuse(line, SwitchboardError("Something went wrong inside the gateway. It has been logged."))
+            message = "Something went wrong inside the gateway. It has been logged."
+            await _refuse(line, protocol, SwitchboardError(message))
         finally:
             line.release()
+
+    async def _answer(
+        self, line: Line, scope: Scope, receive: Receive, protocol: ClientProtocol, parts: Mapping[str, str]
+    ) -> None:
+        received = self._clock.monotonic()
+        headers, query = _headers(scope), _query(scope)
+        arrival = Arrival(await _body(headers, receive), parts, query, _with_key(headers, query))
+        await self._pipeline.answer(Call(protocol, arrival, received, self._deadline(scope)), line)
+
+    async def _count(self, line: Line, scope: Scope, receive: Receive, count: Count) -> None:
+        """An estimate, for free; but not for strangers, who could make the gateway read megabytes."""
+        headers = _headers(scope)
+        await self._pipeline.authenticator.authenticate_inference(_with_key(headers, _query(scope)))
+        await _reply(line, 200, count(await _body(headers, receive)))
 
     def _deadline(self, scope: Scope) -> float:
         """On the monotonic clock: early enough before Lambda's end to close the stream in good order."""
@@ -67,40 +81,11 @@ class Inference:
             return now + LONGEST_SECONDS
         return float(now + scope["aws.deadline_ms"] / 1000 - self._clock.now() - GRACE_SECONDS)
 
-    async def _refuse(self, line: Line, error: SwitchboardError) -> None:
-        body = self._protocol.error(error, None)
-        # A stream that had begun must not look as if it had come to its end.
-        await _reply(line, error.status, encode_event(body) if line.started else body)
 
-
-class ChatApp:
-    """Which path is whose; everything else is refused in the shape that the SDKs read."""
-
-    def __init__(self, pipeline: Pipeline, telemetry: Telemetry, clock: Clock) -> None:
-        paths = [(prefix + path, protocol) for prefix in PREFIXES for path, protocol in ROUTES]
-        self._routes = {
-            path: Inference(protocol, pipeline, telemetry, clock) for path, protocol in (*paths, *MORE_ROUTES)
-        }
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            raise RuntimeError(f"nothing here speaks {scope['type']}")  # servers take this for a no
-        method, path = scope["method"], scope["path"]
-        route = self._routes.get(path)
-        if route and method == "POST":
-            await route(scope, receive, send)
-            return
-        line = Line(scope, receive, send)
-        if path == HEALTH and method in ("GET", "HEAD"):
-            await _reply(line, 200, b'{"status":"ok"}')
-        else:
-            allowed = "POST" if route else "GET, HEAD" if path == HEALTH else None
-            error = _no_route(method, path, known=allowed is not None)
-            await _reply(line, error.status, OpenAiChat().error(error, None), {"allow": allowed} if allowed else {})
-
-
-def chat_app(pipeline: Pipeline, telemetry: Telemetry, clock: Clock) -> ChatApp:
-    return ChatApp(pipeline, telemetry, clock)
+async def _refuse(line: Line, protocol: ClientProtocol, error: SwitchboardError) -> None:
+    body = protocol.error(error, None)
+    # A stream that had begun must not look as if it had come to its end.
+    await _reply(line, protocol.status(error), encode_event(body) if line.started else body)
 
 
 async def _reply(line: Line, status: int, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> None:
@@ -108,12 +93,24 @@ async def _reply(line: Line, status: int, body: bytes, headers: Mapping[str, str
     await line.end(body)
 
 
-def _no_route(method: str, path: str, *, known: bool) -> SwitchboardError:
-    if not known:
-        return NotFound(f"There is no route {method} {path}. The API is under /api/v1.")
-    error = InvalidRequest(f"{method} is not possible at {path}.")
-    error.status = 405
-    return error
+async def _no_route(line: Line, method: str, path: str, protocol: ClientProtocol | None) -> None:
+    allowed = "POST" if protocol else "GET, HEAD" if path == HEALTH else None
+    error: SwitchboardError = NotFound(f"There is no route {method} {path}. The API is under /api/v1.")
+    if allowed:
+        error = InvalidRequest(f"{method} is not possible at {path}.")
+        error.status = 405
+    body = (protocol or OpenAiChat()).error(error, None)
+    await _reply(line, error.status, body, {"allow": allowed} if allowed else {})
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """By lower-case name."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _with_key(headers: dict[str, str], query: Mapping[str, str]) -> dict[str, str]:
+    """Google's clients may send the key in the query instead of a header."""
+    return {"x-goog-api-key": query["key"], **headers} if "key" in query else headers
 
 
 def _query(scope: Scope) -> dict[str, str]:

@@ -30,3 +30,6 @@ class OpenAiChat:
 
     def error(self, error: SwitchboardError, generation_id: str | None) -> bytes:
         return error_body(error, generation_id)
+
+    def status(self, error: SwitchboardError) -> int:
+        return error.status

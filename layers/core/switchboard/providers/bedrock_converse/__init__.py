@@ -1,0 +1,43 @@
+"""Amazon Bedrock's Converse: with a Bedrock API key, or signed as whoever the function runs as."""
+
+from collections.abc import Mapping
+
+from switchboard.catalog.model import Endpoint
+from switchboard.chat import ChatRequest, Chunk
+from switchboard.clock import Clock, SystemClock
+from switchboard.errors import UpstreamFailure
+from switchboard.providers.bedrock_converse.decode import BedrockConverseDecoder, decode_reply
+from switchboard.providers.bedrock_converse.failures import classify
+from switchboard.providers.bedrock_converse.request import build
+from switchboard.providers.interface import Signer
+from switchboard.secret import Secret
+from switchboard.wire.http import HttpRequest
+
+__all__ = ["BedrockConverseUpstream"]
+
+SIGNED = "aws-sigv4"
+
+
+class BedrockConverseUpstream:
+    """`sign` is for providers whose auth is aws-sigv4 and for which there is no API key."""
+
+    name = "bedrock-converse"
+
+    def __init__(self, clock: Clock | None = None, sign: Signer | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._sign = sign
+
+    def build(self, request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
+        unsigned = build(request, endpoint, secret)
+        if secret is not None or self._sign is None or endpoint.provider.auth != SIGNED:
+            return unsigned
+        return self._sign(unsigned, endpoint.provider.region)  # the address is the provider's, so is its region
+
+    def decoder(self, _endpoint: Endpoint) -> BedrockConverseDecoder:
+        return BedrockConverseDecoder()
+
+    def decode_reply(self, body: bytes, _endpoint: Endpoint) -> Chunk:
+        return decode_reply(body)
+
+    def classify(self, status: int, headers: Mapping[str, str], body: bytes) -> UpstreamFailure:
+        return classify(status, headers, body, self._clock.now())

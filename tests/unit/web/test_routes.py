@@ -1,0 +1,83 @@
+import re
+
+import orjson
+import pytest
+from switchboard.web.routes import counting_at, inference_at
+
+from tests.house import ROOT
+
+GEMINI = "/v1beta/models/google/gemini-2.5-flash"
+
+
+@pytest.mark.parametrize(
+    ("path", "dialect"),
+    [
+        ("/v1/chat/completions", "openai-chat"),
+        ("/api/v1/chat/completions", "openai-chat"),
+        ("/v1/responses", "openai-responses"),
+        ("/api/v1/messages", "anthropic-messages"),
+        ("/api/anthropic/v1/messages", "anthropic-messages"),
+        (f"{GEMINI}:generateContent", "google-generate"),
+        (f"/api{GEMINI}:streamGenerateContent", "google-generate"),
+        ("/v1/models/meta/llama:generateContent", "google-generate"),
+        ("/api/vertex-ai/v1/publishers/google/models/gemini-2.5-pro:generateContent", "google-generate"),
+        ("/api/vertex-ai/v1/projects/p/locations/l/publishers/x/models/a/b:generateContent", "google-generate"),
+    ],
+)
+def test_a_path_speaks_its_dialect(path: str, dialect: str) -> None:
+    found = inference_at(path)
+    assert found is not None
+    assert found[0].name == dialect
+
+
+def test_a_path_of_googles_names_the_model_whatever_is_in_its_id() -> None:
+    found = inference_at("/v1beta/models/a/b:free:streamGenerateContent")
+    assert found is not None
+    assert found[1] == {"target": "a/b:free:streamGenerateContent"}
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/models", "/v1/models/openai/gpt-4.1", "/v1/chat", "/v1/messages/x"])
+def test_there_is_nothing_to_ask_elsewhere(path: str) -> None:
+    assert inference_at(path) is None
+    assert counting_at(path) is None
+
+
+def test_tokens_are_counted_for_both_dialects_that_have_a_route_for_it() -> None:
+    messages = counting_at("/v1/messages/count_tokens")
+    contents = counting_at(f"{GEMINI}:countTokens")
+    assert messages is not None
+    assert contents is not None
+    said = {"model": "m", "max_tokens": 1, "messages": [{"role": "user", "content": "four words of text"}]}
+    assert orjson.loads(messages[1](orjson.dumps(said)))["input_tokens"] > 3
+    body = {"contents": [{"role": "user", "parts": [{"text": "four words of text"}]}]}
+    assert orjson.loads(contents[1](orjson.dumps(body)))["totalTokens"] > 3
+
+
+def test_counting_is_no_inference() -> None:
+    assert inference_at(f"{GEMINI}:countTokens") is None
+
+
+def as_pattern(route: str) -> str:
+    """API Gateway's {proxy+} takes the rest of a path, slashes and all."""
+    return ".+".join(re.escape(part) for part in route.split("{proxy+}"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/chat/completions",
+        "/api/v1/responses",
+        "/api/anthropic/v1/messages",
+        "/v1/messages/count_tokens",
+        f"{GEMINI}:generateContent",
+        f"/api{GEMINI}:generateContent",
+        "/v1/models/google/gemini:generateContent",
+        "/api/v1/models/google/gemini:generateContent",
+        "/api/vertex-ai/v1/publishers/google/models/gemini:generateContent",
+    ],
+)
+def test_the_template_sends_each_of_them_to_the_chat_function(path: str) -> None:
+    template = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    function = template.partition("  ChatFunction:")[2].partition("  ChatLogs:")[0]
+    routed = [route.strip('"') for route in re.findall(r"Path: ([^,\s]+)", function)]
+    assert any(re.fullmatch(as_pattern(route), path) for route in routed), routed
