@@ -23,11 +23,11 @@ test: check unit lambda-python ## all that CI runs: format, lint, types, floors,
 check: install ## format, lint, types and import floors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy layers/core local cli functions/chat functions/catalog functions/keys functions/rankings tests
+	$(BIN)/mypy layers/core local cli functions/chat functions/catalog functions/keys functions/rankings benchmarks tests
 	$(BIN)/lint-imports
 
 unit: install $(SAM) ## every test, on the Python at hand
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lambda-python: install ## the suite once more on the Python that Lambda runs, where there is one
 	@sh scripts/test-on.sh $(PYTHON_ON_LAMBDA)

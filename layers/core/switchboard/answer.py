@@ -34,7 +34,7 @@ class Caller:
             key_id=key.id,
             referer=_label(headers.get("http-referer") or headers.get("referer")),
             app=_label(headers.get("x-openrouter-title") or headers.get("x-title")),
-            user=_label(request.native.get("user")),
+            user=_label(request.parameters.get("user") or request.native.get("user")),
             session=_label(request.gateway.get("session_id") or headers.get("x-session-id")),
         )
 
@@ -81,6 +81,11 @@ class Answer:
         usage, _ = self.run.tally.billed_usage(self.request)
         return bill(usage, self._endpoint.price)
 
+    @property
+    def is_estimated(self) -> bool:
+        """True if what is billed was counted here, because the provider never said."""
+        return self._endpoint is not None and self.run.tally.billed_usage(self.request)[1]
+
     def attempts_begun(self) -> int:
         return len(self.run.attempts) + (1 if self.run.current else 0)
 
@@ -105,7 +110,7 @@ class Answer:
             usage=charged.usage,
             cost=charged.total,
             cancelled=cancelled,
-            estimated=endpoint is not None and tally.usage is None,
+            estimated=self.is_estimated,
             upstream_id=tally.upstream_id if endpoint else None,
             error=self._error.code if self._error else None,
             referer=self.caller.referer,

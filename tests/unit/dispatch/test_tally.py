@@ -18,10 +18,8 @@ def test_the_last_usage_holds() -> None:
 
 
 def test_what_the_provider_counted_is_billed() -> None:
-    assert tally(TextDelta("x" * 400), Usage(input=1, output=2)).billed_usage(request()) == (
-        Usage(input=1, output=2),
-        False,
-    )
+    ended = tally(TextDelta("x" * 400), Finish("stop", "stop"), Usage(input=1, output=2))
+    assert ended.billed_usage(request()) == (Usage(input=1, output=2), False)
 
 
 def test_without_a_count_what_passed_by_is_estimated() -> None:
@@ -59,3 +57,10 @@ def test_an_answer_that_says_and_counts_nothing_is_none(usage: Usage | None) -> 
 
 def test_one_filtered_choice_of_several_is_enough() -> None:
     assert tally(Finish("content_filter", "content_filter"), Finish("stop", "stop", choice=1)).may_be_empty
+
+
+def test_an_answer_that_broke_off_is_billed_by_what_was_said_not_by_the_count_at_its_beginning() -> None:
+    begun = (Usage(input=10, output=1), TextDelta("word " * 100))
+    assert tally(*begun).billed_usage(request()) == (Usage(input=10, output=125), True)
+    ended = tally(*begun, Finish("stop", "end_turn"), Usage(input=10, output=101))
+    assert ended.billed_usage(request()) == (Usage(input=10, output=101), False)

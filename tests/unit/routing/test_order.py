@@ -1,11 +1,12 @@
 import random
+from dataclasses import replace
 
 import pytest
 from switchboard.catalog.model import Endpoint, Price, PriceTier
-from switchboard.chat import ChatRequest
+from switchboard.chat import ChatRequest, Message, Thinking
 from switchboard.health.figures import NO_RANKINGS, EndpointFigures, Rankings, Uptime
 from switchboard.routing.order import FEWEST_ATTEMPTS, band, expected_cost, in_order
-from switchboard.routing.preferences import preferences
+from switchboard.routing.preferences import Preferences, preferences
 
 from tests.examples import USD_PER_MILLION, endpoint, price, request
 
@@ -112,3 +113,12 @@ def test_a_price_for_each_request_counts() -> None:
 def test_a_limit_bounds_what_the_answer_is_expected_to_cost() -> None:
     assert expected_cost(CHEAP, request(max_tokens=1)) < expected_cost(CHEAP, request(max_tokens=400))
     assert expected_cost(CHEAP, request(max_tokens=100_000)) == expected_cost(CHEAP, request())
+
+
+def test_whoever_signed_the_thoughts_is_asked_again_whatever_it_costs() -> None:
+    signed = Message("assistant", (Thinking("hm", "sealed", "dear"),))
+    asked = replace(request(), messages=(*request().messages, signed))
+    cheap = endpoint("cheap", price=price(input=1, output=1))
+    dear = endpoint("dear", price=price(input=9, output=9))
+    assert in_order([cheap, dear], asked, Preferences(), NO_RANKINGS) == (dear, cheap)
+    assert in_order([cheap, dear], request(), Preferences(), NO_RANKINGS) == (cheap, dear)

@@ -1,6 +1,6 @@
 """Adds up what one answer says about itself, chunk by chunk: its usage, its ends, and how much was said."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 from switchboard.accounting.estimate import text_tokens, without_margin
@@ -43,6 +43,9 @@ class Tally:
 
     def billed_usage(self, request: ChatRequest) -> tuple[Usage, bool]:
         """What the provider counted, or an estimate from what passed by; True says that it is an estimate."""
-        if self.usage is not None:
-            return self.usage, False
-        return Usage(input=without_margin(request.prompt_tokens), output=ceil(self.said)), True
+        if self.usage is None:
+            return Usage(input=without_margin(request.prompt_tokens), output=ceil(self.said)), True
+        if self.finish is None and self.usage.completion_tokens < self.said:
+            # Anthropic counts the prompt at the beginning and the answer at the end, which never came.
+            return replace(self.usage, output=ceil(self.said) - self.usage.reasoning), True
+        return self.usage, False

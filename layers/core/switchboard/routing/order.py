@@ -3,7 +3,7 @@
 from switchboard.accounting.estimate import without_margin
 from switchboard.accounting.price import rates_for
 from switchboard.catalog.model import Endpoint
-from switchboard.chat import ChatRequest
+from switchboard.chat import ChatRequest, Thinking
 from switchboard.health.figures import DEGRADED_FROM, NORMAL_FROM, Rankings
 from switchboard.routing.preferences import Preferences, names_endpoint
 
@@ -17,15 +17,17 @@ _UNPRICED = 10**18
 def in_order(
     endpoints: list[Endpoint], request: ChatRequest, wishes: Preferences, rankings: Rankings
 ) -> tuple[Endpoint, ...]:
-    """Those that the caller listed come first, in his order.
+    """Those that the caller listed come first, in his order; then whoever signed the reasoning in the conversation.
 
     At the same price the quicker one goes first, then the author of the model; ids make the order always the same.
     """
+    signers = _signers(request)
     return tuple(
         sorted(
             endpoints,
             key=lambda endpoint: (
                 _place(wishes, endpoint),
+                endpoint.provider.id not in signers,
                 0 if wishes.sort else band(endpoint, rankings),
                 expected_cost(endpoint, request),
                 _first_token_ms(endpoint, rankings),
@@ -54,6 +56,16 @@ def expected_cost(endpoint: Endpoint, request: ChatRequest) -> int:
     rates = rates_for(endpoint.price, prompt)
     output = min(request.max_output or USUAL_OUTPUT_TOKENS, USUAL_OUTPUT_TOKENS)
     return prompt * rates["input"] + output * rates["output"] + rates.get("request", 0)
+
+
+def _signers(request: ChatRequest) -> frozenset[str]:
+    """Only they can read their own sealed thoughts: anywhere else the conversation goes on without them."""
+    return frozenset(
+        block.provider
+        for message in request.messages
+        for block in message.blocks
+        if isinstance(block, Thinking) and block.signature and block.provider
+    )
 
 
 def _first_token_ms(endpoint: Endpoint, rankings: Rankings) -> float:
