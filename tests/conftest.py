@@ -13,6 +13,7 @@ settings.load_profile("calm")
 SET_UP_ONCE = ("contract", "infrastructure")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = next((name for name in SET_UP_ONCE if name in Path(item.path).parts), None)
