@@ -1,9 +1,17 @@
 """The top-level fields of a chat completion request: what each must look like, and who it is for."""
 
-from collections.abc import Callable
-from typing import TypeGuard
-
-from switchboard.json_types import Json, JsonObject
+from switchboard.json_types import Json
+from switchboard.protocols.checks import (
+    Check,
+    is_flag,
+    is_list,
+    is_number,
+    is_object,
+    is_positive,
+    is_text,
+    is_texts,
+    is_whole,
+)
 
 # Meant for the gateway: no provider may see them. OpenRouter's and ZenMux's names (specs/api.md section 2).
 GATEWAY_FIELDS = frozenset(
@@ -27,57 +35,23 @@ GATEWAY_FIELDS = frozenset(
 # Not parameters of the model's work: these never decide which endpoint fits.
 ENVELOPE_FIELDS = frozenset({"messages", "model", "stream", "stream_options", "user", "metadata", "store"})
 
-Check = tuple[Callable[[Json], bool], str]
-
-
-def is_object(value: Json) -> TypeGuard[JsonObject]:
-    return isinstance(value, dict)
-
-
-def is_list(value: Json) -> TypeGuard[list[Json]]:
-    return isinstance(value, list)
-
-
-def _is_text(value: Json) -> bool:
-    return isinstance(value, str)
-
-
-def _is_flag(value: Json) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_whole(value: Json) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_positive(value: Json) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
 
 def _is_stop(value: Json) -> bool:
-    return isinstance(value, str) or _is_texts(value)
-
-
-def _is_texts(value: Json) -> bool:
-    return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+    return isinstance(value, str) or is_texts(value)
 
 
 def _is_choice(value: Json) -> bool:
     return isinstance(value, dict) or value in ("none", "auto", "required")
 
 
-_TEXT: Check = (_is_text, "a string")
-_FLAG: Check = (_is_flag, "true or false")
-_WHOLE: Check = (_is_whole, "a whole number")
-_POSITIVE: Check = (_is_positive, "a whole number above 0")
-_NUMBER: Check = (_is_number, "a number")
+_TEXT: Check = (is_text, "a string")
+_FLAG: Check = (is_flag, "true or false")
+_WHOLE: Check = (is_whole, "a whole number")
+_POSITIVE: Check = (is_positive, "a whole number above 0")
+_NUMBER: Check = (is_number, "a number")
 _OBJECT: Check = (is_object, "an object")
 _LIST: Check = (is_list, "a list")
-_TEXTS: Check = (_is_texts, "a list of strings")
+_TEXTS: Check = (is_texts, "a list of strings")
 
 FIELD_CHECKS: dict[str, Check] = {
     "frequency_penalty": _NUMBER,

@@ -30,13 +30,8 @@ from switchboard.chat import (
 )
 from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.openai_chat.fields import (
-    ENVELOPE_FIELDS,
-    FIELD_CHECKS,
-    GATEWAY_FIELDS,
-    is_list,
-    is_object,
-)
+from switchboard.protocols.checks import is_list, is_object
+from switchboard.protocols.openai_chat.fields import ENVELOPE_FIELDS, FIELD_CHECKS, GATEWAY_FIELDS
 from switchboard.protocols.openai_chat.reasoning import REASONING_FIELDS, read_reasoning
 
 PROTOCOL = "openai-chat"

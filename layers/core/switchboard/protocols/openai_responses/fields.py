@@ -1,10 +1,10 @@
 """The top-level fields of a Responses request: what each must look like, and which of them the hub knows by name."""
 
-from collections.abc import Callable, Mapping
-from typing import TypeGuard
+from collections.abc import Mapping
 
 from switchboard.errors import InvalidRequest
-from switchboard.json_types import Json, JsonObject
+from switchboard.json_types import Json
+from switchboard.protocols.checks import Check, is_flag, is_list, is_number, is_object, is_positive, is_text, is_texts
 
 # Fields that mean the same, under the same name, in OpenAI's Chat Completions: the hub has them as they are.
 SAME_IN_THE_HUB = frozenset(
@@ -32,39 +32,9 @@ SAME_IN_THE_HUB = frozenset(
     }
 )
 
-Check = tuple[Callable[[Json], bool], str]
-
-
-def is_object(value: Json) -> TypeGuard[JsonObject]:
-    return isinstance(value, dict)
-
-
-def is_list(value: Json) -> TypeGuard[list[Json]]:
-    return isinstance(value, list)
-
-
-def _is_text(value: Json) -> bool:
-    return isinstance(value, str)
-
-
-def _is_flag(value: Json) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_positive(value: Json) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
 
 def _is_count(value: Json) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_texts(value: Json) -> bool:
-    return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
 
 
 def _is_choice(value: Json) -> bool:
@@ -75,13 +45,13 @@ def _is_truncation(value: Json) -> bool:
     return value in ("auto", "disabled")
 
 
-_TEXT: Check = (_is_text, "a string")
-_FLAG: Check = (_is_flag, "true or false")
-_POSITIVE: Check = (_is_positive, "a whole number above 0")
-_NUMBER: Check = (_is_number, "a number")
+_TEXT: Check = (is_text, "a string")
+_FLAG: Check = (is_flag, "true or false")
+_POSITIVE: Check = (is_positive, "a whole number above 0")
+_NUMBER: Check = (is_number, "a number")
 _OBJECT: Check = (is_object, "an object")
 _LIST: Check = (is_list, "a list")
-_TEXTS: Check = (_is_texts, "a list of strings")
+_TEXTS: Check = (is_texts, "a list of strings")
 
 FIELD_CHECKS: Mapping[str, Check] = {
     "background": _FLAG,

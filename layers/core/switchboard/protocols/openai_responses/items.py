@@ -9,7 +9,7 @@ from switchboard.accounting.estimate import TOKENS_PER_MESSAGE, text_tokens
 from switchboard.chat import NOTHING, Block, Message, Modality, Other, Role, Text, Thinking, ToolCall, ToolResult
 from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.openai_responses.fields import is_list, is_object
+from switchboard.protocols.checks import is_list, is_object
 from switchboard.protocols.openai_responses.names import hub_name
 from switchboard.protocols.openai_responses.parts import PartReader
 from switchboard.protocols.openai_responses.sealed import open_seal

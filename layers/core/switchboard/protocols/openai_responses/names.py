@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.openai_responses.fields import is_list, is_object
+from switchboard.protocols.checks import is_list, is_object
 
 LONGEST_NAME = 64
 _ODD = re.compile(r"[^a-zA-Z0-9_-]")

@@ -9,8 +9,9 @@ from switchboard.accounting.estimate import text_tokens, with_margin
 from switchboard.chat import ChatRequest
 from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.checks import is_list, is_object
 from switchboard.protocols.openai_chat.fields import GATEWAY_FIELDS
-from switchboard.protocols.openai_responses.fields import SAME_IN_THE_HUB, check_fields, is_list, is_object
+from switchboard.protocols.openai_responses.fields import SAME_IN_THE_HUB, check_fields
 from switchboard.protocols.openai_responses.items import ItemReader, instructions
 from switchboard.protocols.openai_responses.stateless import refuse_state
 from switchboard.protocols.openai_responses.tools import text_parameters, tool_parameters

@@ -9,7 +9,7 @@ from switchboard.accounting.estimate import TOKENS_PER_FILE_BYTE, TOKENS_PER_IMA
 from switchboard.chat import NOTHING, Audio, Block, File, Image, Modality, Other, Text
 from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.openai_responses.fields import is_list, is_object
+from switchboard.protocols.checks import is_list, is_object
 
 # Marks that other dialects understand; everything else that rides on a part means something to this dialect alone.
 _MARKS = ("cache_control",)

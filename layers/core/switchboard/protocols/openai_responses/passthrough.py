@@ -5,7 +5,7 @@ from typing import cast
 from switchboard.accounting.price import Bill
 from switchboard.chat import Served
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.openai_responses.fields import is_list, is_object
+from switchboard.protocols.checks import is_list, is_object
 from switchboard.protocols.openai_responses.response import response_id
 from switchboard.protocols.openai_responses.sealed import seal
 from switchboard.protocols.openai_responses.usage import usage_object

@@ -7,7 +7,7 @@ from typing import Literal
 from switchboard.chat import NOTHING, Finish, Served
 from switchboard.ids import GENERATION_PREFIX
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.openai_responses.fields import is_list, is_object
+from switchboard.protocols.checks import is_list, is_object
 
 ResponseStatus = Literal["in_progress", "completed", "incomplete", "failed"]
 

@@ -8,8 +8,8 @@ from switchboard.accounting.price import Bill
 from switchboard.chat import NOTHING, ChatRequest, Chunk, Finish, Served
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.checks import is_object
 from switchboard.protocols.openai_responses.errors import SERVER_ERROR, stream_code, stream_message
-from switchboard.protocols.openai_responses.fields import is_object
 from switchboard.protocols.openai_responses.names import names_of
 from switchboard.protocols.openai_responses.parse import PROTOCOL
 from switchboard.protocols.openai_responses.passthrough import ENDS, edited_event, edited_response

@@ -10,7 +10,7 @@ import orjson
 
 from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.openai_responses.fields import is_list, is_object
+from switchboard.protocols.checks import is_list, is_object
 from switchboard.protocols.openai_responses.names import hub_name, tools_within
 
 INPUT = "input"

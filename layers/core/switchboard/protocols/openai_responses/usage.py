@@ -3,7 +3,7 @@
 from switchboard.accounting.price import Bill
 from switchboard.catalog.model import NANO
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.openai_responses.fields import is_object
+from switchboard.protocols.checks import is_object
 
 
 def usage_object(bill: Bill, native: Json = None) -> JsonObject:
