@@ -3,10 +3,24 @@
 from collections.abc import Callable
 from typing import TypeGuard
 
+import orjson
+
+from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
 
 # The question, and what to call the answer in `... must be <this>`.
 Check = tuple[Callable[[Json], bool], str]
+
+
+def json_object(body: bytes, content: str) -> JsonObject:
+    """`content` says what belongs into it. Raises InvalidRequest for anything but an object."""
+    try:
+        native: Json = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidRequest(f"The body is not valid JSON: {error}.") from None
+    if not isinstance(native, dict):
+        raise InvalidRequest(f"The body must be a JSON object with {content}.")
+    return native
 
 
 def is_object(value: Json) -> TypeGuard[JsonObject]:

@@ -15,6 +15,7 @@ from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.anthropic_messages.fields import FIELD_CHECKS, GATEWAY_FIELDS
 from switchboard.protocols.anthropic_messages.parameters import hub_parameters
 from switchboard.protocols.anthropic_messages.reader import Reader
+from switchboard.protocols.checks import json_object
 
 PROTOCOL = "anthropic-messages"
 BETA_HEADERS = ("anthropic-beta", "x-anthropic-beta")
@@ -22,7 +23,7 @@ BETA_HEADERS = ("anthropic-beta", "x-anthropic-beta")
 
 def parse(body: bytes, headers: Mapping[str, str] | None = None) -> ChatRequest:
     """Raises InvalidRequest for anything that no provider could answer."""
-    native = _object(body)
+    native = json_object(body, "`model` and `messages`")
     given = {name: value for name, value in native.items() if value is not None}
     _check_fields(given)
     gateway = {**{k: v for k, v in given.items() if k in GATEWAY_FIELDS}, **_from_headers(headers or {})}
@@ -46,16 +47,6 @@ def parse(body: bytes, headers: Mapping[str, str] | None = None) -> ChatRequest:
         modalities=frozenset(reader.modalities),
         prompt_tokens=with_margin(reader.tokens),
     )
-
-
-def _object(body: bytes) -> JsonObject:
-    try:
-        native = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidRequest(f"The body is not valid JSON: {error}.") from None
-    if not isinstance(native, dict):
-        raise InvalidRequest("The body must be a JSON object with `model` and `messages`.")
-    return cast(JsonObject, native)
 
 
 def _check_fields(given: Mapping[str, Json]) -> None:

@@ -30,7 +30,7 @@ from switchboard.chat import (
 )
 from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.checks import is_list, is_object
+from switchboard.protocols.checks import is_list, is_object, json_object
 from switchboard.protocols.openai_chat.fields import ENVELOPE_FIELDS, FIELD_CHECKS, GATEWAY_FIELDS
 from switchboard.protocols.openai_chat.reasoning import REASONING_FIELDS, read_reasoning
 
@@ -47,7 +47,7 @@ ROLES: Mapping[str, Role] = {
 
 def parse(body: bytes, headers: Mapping[str, str] | None = None) -> ChatRequest:
     """Raises InvalidRequest for anything that no provider could answer."""
-    native = _object(body)
+    native = json_object(body, "`model` and `messages`")
     given = {name: value for name, value in native.items() if value is not None}
     _check_fields(given)
     if not given.get("tools"):  # an empty list asks for nothing: no endpoint needs to support tools for it
@@ -70,16 +70,6 @@ def parse(body: bytes, headers: Mapping[str, str] | None = None) -> ChatRequest:
         modalities=frozenset(reader.modalities),
         prompt_tokens=with_margin(reader.tokens),
     )
-
-
-def _object(body: bytes) -> JsonObject:
-    try:
-        native = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidRequest(f"The body is not valid JSON: {error}.") from None
-    if not isinstance(native, dict):
-        raise InvalidRequest("The body must be a JSON object with `model` and `messages`.")
-    return cast(JsonObject, native)
 
 
 def _check_fields(given: Mapping[str, Json]) -> None:

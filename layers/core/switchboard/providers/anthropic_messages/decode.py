@@ -15,7 +15,8 @@ from switchboard.json_types import Json, JsonObject
 from switchboard.providers.anthropic_messages.failures import failure_of
 from switchboard.providers.anthropic_messages.structured import JSON_TOOL
 from switchboard.providers.anthropic_messages.usage import read_usage
-from switchboard.wire.sse import EventTooLarge, ServerSentEvent, SseDecoder
+from switchboard.providers.events import read_events
+from switchboard.wire.sse import ServerSentEvent, SseDecoder
 
 # specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
 _FINISH: Mapping[str, FinishReason] = {
@@ -54,11 +55,7 @@ class AnthropicMessagesDecoder:
         self.skipped = 0
 
     def feed(self, piece: bytes) -> list[Chunk]:
-        try:
-            events = self._events.feed(piece)
-        except EventTooLarge as error:
-            raise UpstreamFailure(Failure.SERVER, str(error)) from error
-        return self._chunks(events)
+        return self._chunks(read_events(self._events, piece))
 
     def close(self) -> list[Chunk]:
         chunks = self._chunks(self._events.close())

@@ -13,9 +13,10 @@ import orjson
 from switchboard.chat import Chunk, Finish, FinishReason, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.events import read_events
 from switchboard.providers.google_generate.failures import failure_of
 from switchboard.providers.google_generate.usage import read_usage
-from switchboard.wire.sse import EventTooLarge, ServerSentEvent, SseDecoder
+from switchboard.wire.sse import ServerSentEvent, SseDecoder
 
 _FILTERED = ("SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR", "ESCALATION")
 _IMAGE_FILTERED = ("IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_OTHER", "IMAGE_RECITATION", "NO_IMAGE")
@@ -47,11 +48,7 @@ class GoogleGenerateDecoder:
         self.skipped = 0
 
     def feed(self, piece: bytes) -> list[Chunk]:
-        try:
-            events = self._events.feed(piece)
-        except EventTooLarge as error:
-            raise UpstreamFailure(Failure.SERVER, str(error)) from error
-        return self._chunks(events)
+        return self._chunks(read_events(self._events, piece))
 
     def close(self) -> list[Chunk]:
         chunks = self._chunks(self._events.close())

@@ -9,9 +9,10 @@ import orjson
 from switchboard.chat import Chunk, Finish, FinishReason, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta, Usage
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.events import read_events
 from switchboard.providers.failures import failure_class, retry_after
 from switchboard.providers.openai_chat.usage import read_usage
-from switchboard.wire.sse import EventTooLarge, ServerSentEvent, SseDecoder
+from switchboard.wire.sse import ServerSentEvent, SseDecoder
 
 # specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
 _FINISH: Mapping[str, FinishReason] = {
@@ -50,11 +51,7 @@ class OpenAiChatDecoder:
     def feed(self, piece: bytes) -> list[Chunk]:
         if self._failure:
             raise self._failure
-        try:
-            events = self._events.feed(piece)
-        except EventTooLarge as error:
-            raise UpstreamFailure(Failure.SERVER, str(error)) from error
-        return self._chunks(events)
+        return self._chunks(read_events(self._events, piece))
 
     def close(self) -> list[Chunk]:
         chunks = self._chunks(self._events.close())

@@ -7,10 +7,11 @@ import orjson
 from switchboard.chat import Chunk, Finish, FinishReason, StreamEvent
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.events import read_events
 from switchboard.providers.openai_responses.failures import failure_of
 from switchboard.providers.openai_responses.output import OutputReader
 from switchboard.providers.openai_responses.usage import read_usage
-from switchboard.wire.sse import EventTooLarge, ServerSentEvent, SseDecoder
+from switchboard.wire.sse import ServerSentEvent, SseDecoder
 
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.done"})
 _FAILURES = frozenset({"response.failed", "response.cancelled", "error"})
@@ -27,11 +28,7 @@ class OpenAiResponsesDecoder:
         self.skipped = 0
 
     def feed(self, piece: bytes) -> list[Chunk]:
-        try:
-            events = self._events.feed(piece)
-        except EventTooLarge as error:
-            raise UpstreamFailure(Failure.SERVER, str(error)) from error
-        return self._chunks(events)
+        return self._chunks(read_events(self._events, piece))
 
     def close(self) -> list[Chunk]:
         chunks = self._chunks(self._events.close())
