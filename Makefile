@@ -10,7 +10,7 @@ export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit lambda-python build deploy key bench lock clean install
+.PHONY: help run test check unit lambda-python contract build deploy key bench lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -18,7 +18,7 @@ help: ## this list
 run: install ## the whole gateway on http://127.0.0.1:8787, no AWS account and no provider key needed
 	@exec $(BIN)/python -m local
 
-test: check unit lambda-python ## all that CI runs: format, lint, types, floors, every test, template and build
+test: check unit lambda-python ## format, lint, types, floors, every test, template and build; without `make contract`
 
 check: install ## format, lint, types and import floors
 	$(BIN)/ruff format --check .
@@ -26,11 +26,14 @@ check: install ## format, lint, types and import floors
 	$(BIN)/mypy layers/core local cli functions/chat functions/catalog functions/keys functions/rankings benchmarks tests
 	$(BIN)/lint-imports
 
-unit: install $(SAM) ## every test, on the Python at hand
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+unit: install $(SAM) ## unit, integration and infrastructure tests, on the Python at hand
+	$(BIN)/python -m pytest -n auto --dist loadgroup tests/unit tests/integration tests/infrastructure
 
 lambda-python: install ## the suite once more on the Python that Lambda runs, where there is one
 	@sh scripts/test-on.sh $(PYTHON_ON_LAMBDA)
+
+contract: install ## the official SDKs against what `make run` starts
+	$(BIN)/python -m pytest tests/contract
 
 build: $(SAM) ## sam build: functions and layers, for arm64 from any host
 	$(SAM) build

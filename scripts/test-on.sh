@@ -18,4 +18,4 @@ if [ ! -f "$venv/installed" ] || [ requirements/dev.txt -nt "$venv/installed" ];
   touch "$venv/installed"
 fi
 echo "Once more on $("$venv/bin/python" --version), as on Lambda:"
-"$venv/bin/python" -m pytest -n auto tests/unit
+"$venv/bin/python" -m pytest -n auto --hypothesis-profile brief tests/unit

@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "calm", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], max_examples=50
 )
+# For the suite's second Python: the interpreter is in question there, not the rules.
+settings.register_profile("brief", settings.get_profile("calm"), max_examples=10)
 settings.load_profile("calm")
 
 # What these set up is dear (a gateway, a build): one worker runs them all, whatever the others do (pytest-xdist).

@@ -83,13 +83,8 @@ def lambda_python() -> LambdaPython:
     mark = home / lock
     python = home / "bin" / "python"
     if not mark.exists():
-        shutil.rmtree(home, ignore_errors=True)
-        run([base, "-m", "venv", str(home)])
-        run([*installer(python), "--require-hashes", "-r", str(RUNTIME_LOCK)])
+        uv = find_uv() or pytest.fail("no uv; `make install` puts it into .venv")
+        run([*uv, "venv", "-q", "--clear", "-p", base, str(home)])
+        run([*uv, "pip", "install", "-q", "-p", str(python), "--require-hashes", "-r", str(RUNTIME_LOCK)])
         mark.touch()
     return LambdaPython(python, version)
-
-
-def installer(python: Path) -> list[str]:
-    uv = find_uv()
-    return [*uv, "pip", "install", "-q", "-p", str(python)] if uv else [str(python), "-m", "pip", "install", "-q"]
