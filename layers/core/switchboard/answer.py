@@ -69,7 +69,7 @@ class Answer:
             endpoint.model if endpoint else self.request.model,
             endpoint.provider.id if endpoint else "",
             endpoint.provider.name if endpoint else "",
-            endpoint.provider.protocol if endpoint else self.request.protocol,
+            endpoint.dialect if endpoint else self.request.protocol,
             without_margin(self.request.prompt_tokens),
             self.request,
         )

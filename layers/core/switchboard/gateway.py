@@ -10,6 +10,7 @@ from switchboard.pipeline import Pipeline
 from switchboard.provider_keys import Load, ProviderKeys
 from switchboard.providers.anthropic_messages import AnthropicMessagesUpstream
 from switchboard.providers.bedrock_converse import BedrockConverseUpstream
+from switchboard.providers.bedrock_invoke import BedrockInvokeUpstream
 from switchboard.providers.google_generate import GoogleGenerateUpstream
 from switchboard.providers.interface import Signer, UpstreamDialect
 from switchboard.providers.openai_chat import OpenAiChatUpstream
@@ -48,6 +49,7 @@ def chat_gateway(around: Surroundings) -> ChatApp:
         AnthropicMessagesUpstream(clock),
         GoogleGenerateUpstream(clock),
         BedrockConverseUpstream(clock, around.sign),
+        BedrockInvokeUpstream(clock, around.sign),
     )
     pipeline = Pipeline(
         catalog=around.catalog,

@@ -24,6 +24,7 @@ from switchboard.catalog.prices import extra_check, price_check, tidy_extra, tid
 from switchboard.json_types import Json, JsonObject
 
 PROTOCOLS = ("openai-chat", "openai-responses", "anthropic-messages", "google-generate", "bedrock-converse")
+INVOKED = ("anthropic-messages",)
 STATUSES = ("active", "beta", "alpha", "deprecated")
 MODALITIES = ("text", "image", "file", "audio", "video", "embedding")
 PROVIDER_SYNONYMS = {"docs_url": "docs"}
@@ -113,6 +114,7 @@ ENDPOINT: Mapping[str, Field] = {
     "tag": Field(TAG),
     "variant": Field(TAG),
     "upstream_id": Field(TEXT),
+    "invoke": Field(one_of(INVOKED)),
     "price": Field(price_check, tidy_price),
     "price_tiers": Field(list_of(tier_check), tidy_tiers),
     "price_extra": Field(extra_check, tidy_extra),

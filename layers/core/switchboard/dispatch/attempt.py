@@ -76,7 +76,7 @@ class Running:
         self.tally = Tally()
         self._request = request
         self._upstreams = upstreams
-        self._dialect = upstreams.dialects[endpoint.provider.protocol]
+        self._dialect = upstreams.dialects[endpoint.protocol]
         self._clock = clock
         self._deadline = deadline
         self._began = clock.monotonic()

@@ -6,6 +6,7 @@ from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock, SystemClock
 from switchboard.errors import UpstreamFailure
+from switchboard.providers.authorization import signed
 from switchboard.providers.bedrock_converse.decode import BedrockConverseDecoder, decode_reply
 from switchboard.providers.bedrock_converse.failures import classify
 from switchboard.providers.bedrock_converse.request import build
@@ -14,8 +15,6 @@ from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 
 __all__ = ["BedrockConverseUpstream"]
-
-SIGNED = "aws-sigv4"
 
 
 class BedrockConverseUpstream:
@@ -28,10 +27,7 @@ class BedrockConverseUpstream:
         self._sign = sign
 
     def build(self, request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
-        unsigned = build(request, endpoint, secret)
-        if secret is not None or self._sign is None or endpoint.provider.auth != SIGNED:
-            return unsigned
-        return self._sign(unsigned, endpoint.provider.region)  # the address is the provider's, so is its region
+        return signed(build(request, endpoint, secret), endpoint.provider, secret, self._sign)
 
     def decoder(self, _endpoint: Endpoint) -> BedrockConverseDecoder:
         return BedrockConverseDecoder()
