@@ -14,13 +14,16 @@ from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock, SystemClock
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.anthropic_messages.content import part
 from switchboard.providers.anthropic_messages.decode import MessageReader, decode_reply
-from switchboard.providers.anthropic_messages.request import message_body, sent_betas
+from switchboard.providers.anthropic_messages.request import PROTOCOL, message_body, sent_betas
+from switchboard.providers.anthropic_messages.words import WORDS
 from switchboard.providers.authorization import signed
 from switchboard.providers.bedrock_converse.failures import classify
 from switchboard.providers.bedrock_converse.frames import BedrockEvent, EventStreamReader
 from switchboard.providers.bedrock_converse.request import to_bedrock
 from switchboard.providers.interface import Signer
+from switchboard.providers.misfits import linked_media, untranslatable
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 
@@ -34,10 +37,16 @@ class BedrockInvokeUpstream:
     """`sign` is for providers whose auth is aws-sigv4 and for which there is no API key."""
 
     name = BEDROCK_INVOKE
+    words = WORDS
 
     def __init__(self, clock: Clock | None = None, sign: Signer | None = None) -> None:
         self._clock = clock or SystemClock()
         self._sign = sign
+
+    def misfit(self, request: ChatRequest, _endpoint: Endpoint) -> str | None:
+        """Anthropic's own service fetches what is linked, Bedrock does not."""
+        translated = request.protocol != PROTOCOL
+        return linked_media(request) or (untranslatable(request, part) if translated else None)
 
     def build(self, request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
         """Raises UpstreamFailure (bad_request) for what Anthropic's dialect cannot say."""

@@ -19,6 +19,7 @@ from switchboard.providers.bedrock_converse.parameters import (
     thinking_budget,
 )
 from switchboard.providers.bedrock_converse.tools import tool_config
+from switchboard.providers.bedrock_converse.words import WORDS
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 from switchboard.wire.sigv4 import encode_segment
@@ -28,7 +29,7 @@ EVENT_STREAM = "application/vnd.amazon.eventstream"
 
 def build(request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
     """Not signed yet. Raises UpstreamFailure for what Bedrock cannot be told."""
-    dropped = dropped_parameters(request, endpoint)
+    dropped = dropped_parameters(request, endpoint, WORDS)
     parameters = {name: value for name, value in request.parameters.items() if name not in dropped}
     body = _body(replace(request, parameters=parameters), endpoint)
     return to_bedrock("converse-stream" if request.stream else "converse", body, endpoint, secret)
