@@ -29,13 +29,14 @@ from switchboard.telemetry import Telemetry
 from switchboard.transport import HttpClient
 from switchboard.web.catalog import Lookups, catalog_app
 from switchboard.web.keys import keys_app
-from switchboard.web.routes import counting_at, inference_at
 from switchboard.wire.sigv4 import Credentials
 
 from local.catalog import read_catalog, simulated
 from local.settings import LocalSettings
 
 KEYS = re.compile(r"(/api)?/v1/(keys?|credits|activity)(/|$)")
+# What is posted here and is none of the keys' is asked of a model.
+API = re.compile(r"(/api)?/v1(beta)?/|/api/(anthropic/v1|vertex-ai)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,10 @@ class OnePort:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if inference_at(path) or counting_at(path):
-            await self.chat(scope, receive, send)
-        elif KEYS.match(path):
+        if KEYS.match(path):
             await self.keys(scope, receive, send)
+        elif scope.get("method") == "POST" and API.match(path):
+            await self.chat(scope, receive, send)
         else:
             await self.catalog(scope, receive, send)
 

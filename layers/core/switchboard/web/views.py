@@ -1,6 +1,7 @@
 """Models, endpoints and providers as public JSON, in OpenRouter's field names with ours added."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from switchboard.catalog.model import NANO, TOKENS_PER_PRICE, Endpoint, Model, Price, Provider
@@ -27,11 +28,9 @@ def model_object(model: Model) -> JsonObject:
     cheapest = min(model.endpoints, key=_input_rate, default=None)
     return {
         "id": model.id,
+        **_for_sdks(model),
         "canonical_slug": model.id,
         "name": model.name,
-        "created": model.created,
-        "object": "model",
-        "owned_by": model.author,
         "description": model.description,
         "context_length": model.context,
         "architecture": _architecture(model),
@@ -45,6 +44,21 @@ def model_object(model: Model) -> JsonObject:
         "supported_parameters": _all_parameters(model),
         "knowledge_cutoff": model.knowledge_cutoff,
         "providers": [endpoint.tag for endpoint in model.endpoints],
+    }
+
+
+def _for_sdks(model: Model) -> JsonObject:
+    """What the readers of OpenAI's and of Anthropic's SDK insist on."""
+    return {
+        "created": model.created,
+        "object": "model",
+        "owned_by": model.author,
+        "type": "model",
+        "display_name": model.name,
+        "created_at": datetime.fromtimestamp(model.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "lifecycle": "active",
+        "max_input_tokens": model.context,
+        "max_tokens": model.max_output,
     }
 
 
