@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from local.simulator.chat import Chat
+from local.simulator.embeddings import embeddings
 from local.simulator.faults import Fault, FaultBoard, RuleError
 from local.simulator.json_types import Json
 from local.simulator.pace import load_providers
@@ -38,6 +39,7 @@ def create_app(*, providers: Collection[str] = (), seed: int = 0, fast: bool = F
                 for version in ("", "/{version:path}")
                 for path, handler, method in (
                     ("/chat/completions", routes.chat_completions, "POST"),
+                    ("/embeddings", embeddings, "POST"),
                     ("/models", routes.models, "GET"),
                 )
             ),

@@ -16,7 +16,7 @@ async def teapot(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def asked(method: str = "POST", path: str = PATH, **headers: str) -> Answered:
-    return asyncio.run(ask(CrossOrigin(teapot), method, path, **headers))
+    return asyncio.run(ask(CrossOrigin(teapot), method, path, b"", **headers))
 
 
 def test_a_preflight_is_granted_what_it_asks_for() -> None:

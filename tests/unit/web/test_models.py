@@ -26,7 +26,7 @@ def app() -> FastAPI:
 
 
 def get(app: FastAPI, path: str, **headers: str) -> Answered:
-    return asyncio.run(ask(app, "GET", path, **headers))
+    return asyncio.run(ask(app, "GET", path, b"", **headers))
 
 
 def test_models_are_listed_for_everybody(app: FastAPI) -> None:

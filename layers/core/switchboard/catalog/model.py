@@ -10,6 +10,7 @@ from switchboard.json_types import Json
 
 NANO = 10**9
 TOKENS_PER_PRICE = 10**6
+EMBEDDING = "embedding"  # the output modality of models that answer with vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,10 @@ class Endpoint:
     data_policy: DataPolicy = DataPolicy()
     status: str = "active"
     facts: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def makes_embeddings(self) -> bool:
+        return EMBEDDING in self.output_modalities
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,22 @@ PageToken = Annotated[str | None, Query(alias="pageToken")]
 def model_routes(catalog: Catalog) -> APIRouter:
     """Below /v1: OpenAI's, OpenRouter's, Anthropic's and Codex's readers, and Google's newest, known by its headers."""
     router = APIRouter(tags=["Models"])
-    every = tuple(catalog.models.values())
+    _list_routes(router, tuple(catalog.models.values()))
 
+    @router.get("/model/{author}/{slug}", summary="Get a model, OpenRouter's way")
+    async def get_model_data(author: str, slug: str) -> Response:
+        return _public({"data": model_object(find_model(catalog, f"{author}/{slug}"))})
+
+    @router.get("/models/{model_id:path}", summary="Get a model")
+    async def get_model(request: Request, model_id: str) -> Response:
+        """One model by its id or an alias, as `models.retrieve` of OpenAI's and Anthropic's SDKs reads it."""
+        model = find_model(catalog, model_id)
+        return _public(google_model(model) if reads_google(headers_of(request)) else model_object(model))
+
+    return router
+
+
+def _list_routes(router: APIRouter, every: tuple[Model, ...]) -> None:
     @router.get("/models", summary="List models")
     async def list_models(  # noqa: PLR0913, PLR0917  # one for each query parameter of four dialects
         request: Request,
@@ -51,18 +65,6 @@ def model_routes(catalog: Catalog) -> APIRouter:
     @router.get("/models/count", summary="Count models")
     async def count_models() -> Response:
         return _public({"data": {"count": len(every)}})
-
-    @router.get("/model/{author}/{slug}", summary="Get a model, OpenRouter's way")
-    async def get_model_data(author: str, slug: str) -> Response:
-        return _public({"data": model_object(find_model(catalog, f"{author}/{slug}"))})
-
-    @router.get("/models/{model_id:path}", summary="Get a model")
-    async def get_model(request: Request, model_id: str) -> Response:
-        """One model by its id or an alias, as `models.retrieve` of OpenAI's and Anthropic's SDKs reads it."""
-        model = find_model(catalog, model_id)
-        return _public(google_model(model) if reads_google(headers_of(request)) else model_object(model))
-
-    return router
 
 
 def google_model_routes(catalog: Catalog) -> APIRouter:

@@ -11,6 +11,7 @@ from switchboard.protocols.anthropic_messages import AnthropicMessages
 from switchboard.protocols.google_generate import GoogleGenerate
 from switchboard.protocols.interface import ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
+from switchboard.protocols.openai_embeddings import OpenAiEmbeddings
 from switchboard.protocols.openai_responses import OpenAiResponses
 from switchboard.protocols.openai_responses.cursor import ChatOrResponses
 
@@ -22,6 +23,7 @@ _ANTHROPIC: ClientProtocol = AnthropicMessages()
 _GOOGLE: ClientProtocol = GoogleGenerate()
 INFERENCE: Mapping[str, ClientProtocol] = {
     **{prefix + "/chat/completions": ChatOrResponses() for prefix in PREFIXES},
+    **{prefix + "/embeddings": OpenAiEmbeddings() for prefix in PREFIXES},
     **{prefix + "/responses": OpenAiResponses() for prefix in PREFIXES},
     **{prefix + "/messages": _ANTHROPIC for prefix in ANTHROPIC_PREFIXES},
 }

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from switchboard.catalog.model import NANO, TOKENS_PER_PRICE, Endpoint, Model, Price, Provider
+from switchboard.catalog.model import EMBEDDING, NANO, TOKENS_PER_PRICE, Endpoint, Model, Price, Provider
 from switchboard.health.figures import NO_FIGURES, EndpointFigures, Rankings, Spread, Uptime
 from switchboard.json_types import Json, JsonObject
 
+# OpenRouter's word.
+_PLURAL = {EMBEDDING: "embeddings"}
 _PRICE_NAMES = {
     "input": "prompt",
     "output": "completion",
@@ -139,7 +141,7 @@ def usd_per_unit(rate: int) -> str:
 
 
 def _architecture(model: Model) -> JsonObject:
-    given, made = model.input_modalities, model.output_modalities
+    given, made = model.input_modalities, [_PLURAL.get(kind, kind) for kind in model.output_modalities]
     return {
         "modality": f"{'+'.join(given)}->{'+'.join(made)}",
         "input_modalities": list(given),

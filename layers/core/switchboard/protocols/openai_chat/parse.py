@@ -59,7 +59,7 @@ def parse(body: bytes, headers: Mapping[str, str] | None = None) -> ChatRequest:
         reader.tokens += text_tokens(orjson.dumps(given["tools"]).decode())
     return ChatRequest(
         protocol=PROTOCOL,
-        model=_model(given),
+        model=model_of(given),
         messages=messages,
         parameters={k: v for k, v in given.items() if k not in ENVELOPE_FIELDS and k not in GATEWAY_FIELDS},
         gateway={**{k: v for k, v in given.items() if k in GATEWAY_FIELDS}, **_betas(headers or {})},
@@ -79,7 +79,8 @@ def _check_fields(given: Mapping[str, Json]) -> None:
             raise InvalidRequest(f"`{name}` must be {check[1]}.", param=name)
 
 
-def _model(given: Mapping[str, Json]) -> str:
+def model_of(given: Mapping[str, Json]) -> str:
+    """The model asked for, or the first to fall back to. Raises InvalidRequest."""
     fallbacks = cast("list[str]", given.get("models", []))
     model = given.get("model", fallbacks[0] if fallbacks else None)
     if not isinstance(model, str) or not model:
