@@ -74,9 +74,8 @@ def build_gateway(local: LocalSettings, engine_url: str, simulator_url: str | No
         clock=clock,
     )
     lookups = _lookups(catalog, database, settings, clock)
-    app = OnePort(
-        chat_gateway(surroundings), keys_app(lookups.authenticator, telemetry), catalog_app(lookups, telemetry)
-    )
+    keys = keys_app(lookups.authenticator, telemetry)
+    app = OnePort(chat_gateway(surroundings), keys, catalog_app(lookups, telemetry, described=[keys]))
     return Gateway(app, settings, database, catalog, _stores(database, settings), clock, telemetry, http)
 
 

@@ -1,6 +1,7 @@
 """Look-ups: models, endpoints, providers, one generation. FastAPI, for its documentation."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
@@ -18,6 +19,7 @@ from switchboard.routing.plan import find_model
 from switchboard.telemetry import Telemetry
 from switchboard.web.generations import generation_object
 from switchboard.web.models import google_model_routes, model_routes
+from switchboard.web.reference.document import api_document
 from switchboard.web.rest import PREFIXES, headers_of, rest_app
 from switchboard.web.routes import ANTHROPIC_PREFIXES
 from switchboard.web.views import model_endpoints, provider_object
@@ -45,8 +47,13 @@ class Lookups:
     clock: Clock
 
 
-def catalog_app(lookups: Lookups, telemetry: Telemetry) -> FastAPI:
+def catalog_app(lookups: Lookups, telemetry: Telemetry, *, described: Sequence[FastAPI] = ()) -> FastAPI:
+    """`described` are the applications of other functions: their routes stand in the one document of the API."""
     app = rest_app("Switchboard", telemetry)
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi() -> JSONResponse:
+        return JSONResponse(api_document((app, *described)), headers=PUBLIC_FOR_A_MINUTE)
 
     @app.get("/", include_in_schema=False)
     async def front() -> JSONResponse:

@@ -18,7 +18,7 @@ PREFIXES = ("/api/v1", "/v1")
 
 def rest_app(title: str, telemetry: Telemetry) -> FastAPI:
     """FastAPI's own pages are off: they load their scripts from elsewhere."""
-    app = FastAPI(title=title, version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(title=title, version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(HeadAsGet)
     app.add_middleware(CrossOrigin)
 

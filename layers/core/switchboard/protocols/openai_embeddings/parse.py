@@ -6,28 +6,21 @@ from switchboard.accounting.estimate import text_tokens, with_margin
 from switchboard.chat import EMBEDDINGS, ChatRequest
 from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json
-from switchboard.protocols.checks import Check, is_list, is_object, is_positive, is_text, is_whole, json_object
+from switchboard.protocols.checks import is_list, is_whole, json_object
 from switchboard.protocols.openai_chat.fields import GATEWAY_FIELDS
 from switchboard.protocols.openai_chat.parse import model_of
+from switchboard.protocols.openai_embeddings.fields import FIELD_CHECKS
 
 # https://platform.openai.com/docs/api-reference/embeddings/create
 MOST_INPUTS = 2048
 _ENVELOPE = frozenset({"model", "input", "user"})
-_FIELDS: Mapping[str, Check] = {
-    "dimensions": (is_positive, "a whole number above 0"),
-    "encoding_format": (lambda value: value in ("float", "base64"), "'float' or 'base64'"),
-    "input_type": (is_text, "a string"),
-    "provider": (is_object, "an object"),
-    "session_id": (is_text, "a string"),
-    "user": (is_text, "a string"),
-}
 
 
 def parse(body: bytes) -> ChatRequest:
     """Raises InvalidRequest, naming the field."""
     native = json_object(body, "`model` and `input`")
     given = {name: value for name, value in native.items() if value is not None}
-    for name, (holds, wanted) in _FIELDS.items():
+    for name, (holds, wanted) in FIELD_CHECKS.items():
         if name in given and not holds(given[name]):
             raise InvalidRequest(f"`{name}` must be {wanted}.", param=name)
     return ChatRequest(
