@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from switchboard.accounting.estimate import without_margin
 from switchboard.accounting.generation import Generation
-from switchboard.accounting.price import Bill, bill
+from switchboard.accounting.price import Bill, as_priced, bill
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import NO_USAGE, ChatRequest, Served
 from switchboard.dispatch import Dispatch
@@ -78,8 +78,9 @@ class Answer:
         """So far; nothing is billed for what no endpoint has served."""
         if self._endpoint is None:
             return NOT_SERVED
+        price = self._endpoint.price
         usage, _ = self.run.tally.billed_usage(self.request)
-        return bill(usage, self._endpoint.price)
+        return bill(as_priced(usage, self.request, price), price, self.created)
 
     @property
     def is_estimated(self) -> bool:
@@ -109,6 +110,8 @@ class Answer:
             native_finish_reason=finish.native if finish else None,
             usage=charged.usage,
             cost=charged.total,
+            price_source=endpoint.price.source if endpoint else None,
+            unpriced=charged.unpriced,
             cancelled=cancelled,
             estimated=self.is_estimated,
             upstream_id=tally.upstream_id if endpoint else None,

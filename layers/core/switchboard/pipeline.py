@@ -5,7 +5,6 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from switchboard import ids
 from switchboard.accounting.generation import Generation
 from switchboard.answer import Answer, Caller, endpoint_headers, error_headers, summary
 from switchboard.auth import Authenticator
@@ -55,6 +54,8 @@ class Client(Protocol):
 
 
 class UsageRecords(Protocol):
+    def new_id(self, now: float) -> str: ...
+
     async def record(self, generation: Generation) -> None: ...
 
     def spill_line(self, generation: Generation) -> str: ...
@@ -102,7 +103,7 @@ class Pipeline:
         plan = make_plan(request, self.catalog, rankings, available)
         now = self.clock.now()
         run = Dispatch(request, plan, self.upstreams, self.clock, call.deadline)
-        return Answer(ids.new_generation_id(now), now, Caller.of(key, request, call.arrival.headers), request, run)
+        return Answer(self.usage.new_id(now), now, Caller.of(key, request, call.arrival.headers), request, run)
 
     async def _known(self, headers: Mapping[str, str]) -> tuple[ApiKey, Rankings]:
         """Both at once when they must be read; in turn when they are at hand, which spares two tasks a request."""
