@@ -8,9 +8,10 @@ from switchboard.accounting.generation import Generation
 from switchboard.accounting.price import Bill, as_priced, bill
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import NO_USAGE, ChatRequest, Served
-from switchboard.dispatch import Dispatch
-from switchboard.errors import AllAttemptsFailed, SwitchboardError
+from switchboard.dispatch import OK, Dispatch
+from switchboard.errors import AllAttemptsFailed, GenerationStopped, SwitchboardError
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.interface import StreamRenderer
 from switchboard.storage.keys import ApiKey
 
 NOT_SERVED = Bill(NO_USAGE, 0, 0)
@@ -48,6 +49,7 @@ class Answer:
         self.caller = caller
         self.request = request
         self.run = run
+        self.renderer: StreamRenderer | None = None
         self._endpoint: Endpoint | None = None
         self._error: SwitchboardError | None = None
 
@@ -57,6 +59,25 @@ class Answer:
             raise RuntimeError("no endpoint has answered")
         self._endpoint = self.run.current.endpoint
         return self._endpoint
+
+    @property
+    def is_served(self) -> bool:
+        """True from the first content on: there is something to bill."""
+        return self._endpoint is not None
+
+    @property
+    def is_whole(self) -> bool:
+        """True once the provider's answer has come to its end and nothing went wrong on the way out."""
+        return self._error is None and bool(self.run.attempts) and self.run.attempts[-1].outcome == OK
+
+    @property
+    def is_stopped(self) -> bool:
+        return isinstance(self._error, GenerationStopped)
+
+    def stopped(self) -> None:
+        """A whole answer is billed whoever waits for it, so its endpoint is taken for the one that served."""
+        if self.run.current and not self.request.stream:
+            self.commit()
 
     def failed(self, error: SwitchboardError) -> None:
         self._error = error

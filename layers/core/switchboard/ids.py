@@ -24,6 +24,11 @@ def new_generation_id(now: float, shards: int = 1) -> str:
     return GENERATION_PREFIX + new_ulid(now)[:-2] + _PAIRS[secrets.randbelow(shards)]
 
 
+def bare_id(shown: str) -> str:
+    """A generation's id without what a dialect writes in front of it: msg_gen-... is Anthropic's way."""
+    return GENERATION_PREFIX + shown.rpartition(GENERATION_PREFIX)[2]
+
+
 def generation_time(generation_id: str) -> float | None:
     """Unix seconds at which a generation began, read from its id; None if it is not one of ours."""
     ulid = generation_id.removeprefix(GENERATION_PREFIX)
