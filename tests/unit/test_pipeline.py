@@ -14,6 +14,7 @@ from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog, PriceWindow
 from switchboard.clock import Clock, SystemClock
 from switchboard.dispatch import Limits, Upstreams
+from switchboard.json_types import JsonObject
 from switchboard.pipeline import Call, Pipeline
 from switchboard.protocols.interface import Arrival
 from switchboard.protocols.openai_chat import OpenAiChat
@@ -399,7 +400,7 @@ class Leaving(FakeClient):
 
 
 PIECES = 12
-TOTAL = {"prompt_tokens": 90, "completion_tokens": 60, "total_tokens": 150}
+TOTAL: JsonObject = {"prompt_tokens": 90, "completion_tokens": 60, "total_tokens": 150}
 
 
 def drained(house: House, hangs_up_at: int, noticed: bool) -> list[Generation]:
