@@ -1,7 +1,7 @@
 """Idempotency-Key and DELETE of a generation, through the whole gateway, without a network."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import orjson
@@ -25,7 +25,7 @@ from tests.fakes import (
     whole_reply,
 )
 
-Asking = Callable[..., Awaitable[Answered]]
+Asking = Callable[..., Coroutine[Any, Any, Answered]]
 MESSAGES = {"model": "lab/one", "max_tokens": 9, "messages": [HELLO]}
 BODIES: dict[str, Any] = {
     "/api/v1/chat/completions": body(),
