@@ -29,6 +29,7 @@ from switchboard.telemetry import Telemetry
 from switchboard.transport import HttpClient
 from switchboard.web.catalog import Lookups, catalog_app
 from switchboard.web.keys import keys_app
+from switchboard.web.routes import generation_at
 from switchboard.wire.sigv4 import Credentials
 
 from local.catalog import read_catalog, simulated
@@ -91,7 +92,7 @@ class OnePort:
         path = scope.get("path", "")
         if KEYS.match(path):
             await self.keys(scope, receive, send)
-        elif scope.get("method") == "POST" and API.match(path):
+        elif generation_at(path) or (scope.get("method") == "POST" and API.match(path)):
             await self.chat(scope, receive, send)
         else:
             await self.catalog(scope, receive, send)
