@@ -24,7 +24,17 @@ def test_a_key_is_found_by_the_hash_of_its_text(store: KeyStore) -> None:
 
 
 def test_every_field_survives(store: KeyStore) -> None:
-    full = replace(KEY, kind="management", disabled=True, expires_at=1_900_000_000.25, limit=5 * 10**9)
+    full = replace(
+        KEY,
+        kind="management",
+        disabled=True,
+        expires_at=1_900_000_000.25,
+        limit_nano=5 * 10**9,
+        limit_reset="weekly",
+        rpm=60,
+        tpm=90_000,
+        max_parallel=8,
+    )
     asyncio.run(store.add(full))
     assert asyncio.run(store.find(full.hash)) == full
 

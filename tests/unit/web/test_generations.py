@@ -68,7 +68,7 @@ def test_a_key_is_shown_by_its_mask_and_never_by_its_text() -> None:
 
 def test_a_limit_is_in_dollars_and_null_is_none() -> None:
     assert key_object(KEY)["limit"] is None
-    assert key_object(replace(KEY, limit=2_500_000_000))["limit"] == 2.5
+    assert key_object(replace(KEY, limit_nano=2_500_000_000))["limit"] == 2.5
 
 
 def test_a_management_key_says_so() -> None:

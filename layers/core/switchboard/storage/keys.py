@@ -22,11 +22,16 @@ KEY_PREFIX = "sk-sb-"
 LISTING = "KEYS"
 
 KeyKind = Literal["inference", "management"]
+LimitReset = Literal["daily", "weekly", "monthly"]
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """`hash` is hash_key() of its text, `label` its masked text; times are Unix seconds, `limit` nano-dollars."""
+    """`hash` is hash_key() of its text, `label` its masked text; times are Unix seconds.
+
+    `limit_nano` is in nano-dollars for each `limit_reset` (UTC windows; None: for ever). `rpm` and `tpm` are requests
+    and tokens for each minute, `max_parallel` requests at once. None is no limit.
+    """
 
     hash: str
     id: str
@@ -36,7 +41,11 @@ class ApiKey:
     disabled: bool = False
     expires_at: float | None = None
     created_at: float = 0.0
-    limit: int | None = None
+    limit_nano: int | None = None
+    limit_reset: LimitReset | None = None
+    rpm: int | None = None
+    tpm: int | None = None
+    max_parallel: int | None = None
 
 
 def hash_key(key_text: str) -> str:
@@ -116,7 +125,11 @@ def _to_item(key: ApiKey) -> Item:
             "off": key.disabled or None,
             "x": key.expires_at,
             "c": key.created_at,
-            "lim": key.limit,
+            "lim": key.limit_nano,
+            "lr": key.limit_reset,
+            "rpm": key.rpm,
+            "tpm": key.tpm,
+            "par": key.max_parallel,
         }
     )
 
@@ -131,5 +144,9 @@ def _from_item(item: Item) -> ApiKey:
         disabled=bool(item.get("off", False)),
         expires_at=number(item, "x"),
         created_at=number(item, "c") or 0.0,
-        limit=whole(item, "lim"),
+        limit_nano=whole(item, "lim"),
+        limit_reset=cast("LimitReset | None", text(item, "lr")),
+        rpm=whole(item, "rpm"),
+        tpm=whole(item, "tpm"),
+        max_parallel=whole(item, "par"),
     )

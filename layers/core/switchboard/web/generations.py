@@ -52,7 +52,7 @@ def generation_object(generation: Generation) -> JsonObject:
 
 def key_object(key: ApiKey) -> JsonObject:
     """The caller's own key. A limit of null is none."""
-    limit = None if key.limit is None else key.limit / NANO
+    limit = None if key.limit_nano is None else key.limit_nano / NANO
     return {
         "label": key.label,
         "name": key.name,
