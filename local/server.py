@@ -29,7 +29,7 @@ from switchboard.telemetry import Telemetry
 from switchboard.transport import HttpClient
 from switchboard.web.catalog import Lookups, catalog_app
 from switchboard.web.keys import keys_app
-from switchboard.web.routes import counting_at, inference_at
+from switchboard.web.routes import counting_at, generation_at, inference_at
 from switchboard.wire.sigv4 import Credentials
 
 from local.catalog import read_catalog, simulated
@@ -89,7 +89,7 @@ class OnePort:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if inference_at(path) or counting_at(path):
+        if inference_at(path) or counting_at(path) or generation_at(path):
             await self.chat(scope, receive, send)
         elif KEYS.match(path):
             await self.keys(scope, receive, send)

@@ -35,7 +35,7 @@ def is_conserved(states: Iterable[State], limits: Limits, window: Window) -> boo
 
 
 class LossyDatabase(FakeDatabase):
-    """Loses the next call on its way there (`before`), its reply on the way back (`after`), or every try's (`unknown`)."""
+    """Loses the next call on its way there (`before`), its reply on the way back (`after`), or every try's reply."""
 
     loss = "none"
 
