@@ -12,10 +12,12 @@ from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock, SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
 from switchboard.jobs.rankings import Stores, recompute
+from switchboard.jobs.sweep import sweep
 from switchboard.provider_keys import Load
 from switchboard.rankings_cache import RankingsCache
 from switchboard.secret import Secret
 from switchboard.settings import Settings
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import Database
 from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.jobs import JobStore
@@ -106,6 +108,7 @@ async def rankings_every(gateway: Gateway, seconds: float) -> AsyncIterator[None
             await asyncio.sleep(seconds)
             try:
                 await recompute(gateway.stores, gateway.clock, known=())
+                await sweep(BudgetStore(gateway.database, gateway.settings.keys_table), gateway.clock)
             except Exception:  # noqa: BLE001  # the door of a job: whatever it was, the next run must come
                 gateway.telemetry.failure("rankings_job_failed")
 
