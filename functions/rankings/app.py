@@ -8,6 +8,7 @@ from switchboard.clock import SystemClock
 from switchboard.jobs.rankings import Stores, recompute
 from switchboard.json_types import JsonObject
 from switchboard.settings import AwsEnvironment, Settings
+from switchboard.storage.activity import ActivityStore
 from switchboard.storage.boto import boto_database
 from switchboard.storage.jobs import JobStore
 from switchboard.storage.rankings import RankingStore
@@ -25,6 +26,7 @@ stores = Stores(
     rollups=RollupStore(database, settings.uptime_table),
     rankings=RankingStore(database, settings.uptime_table),
     jobs=JobStore(database, settings.uptime_table),
+    activity=ActivityStore(database, settings.uptime_table),
 )
 
 

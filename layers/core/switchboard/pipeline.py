@@ -99,7 +99,7 @@ class Pipeline:
         key, rankings = await self._known(call.arrival.headers)
         request = call.protocol.parse(call.arrival)
         available = await self.providers.callable(providers_for(request, self.catalog))
-        plan = make_plan(request, self.catalog, rankings, available)
+        plan = make_plan(request, self.catalog, rankings, available, key.policy)
         now = self.clock.now()
         run = Dispatch(request, plan, self.upstreams, self.clock, call.deadline)
         return Answer(ids.new_generation_id(now), now, Caller.of(key, request, call.arrival.headers), request, run)
