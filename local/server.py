@@ -17,6 +17,7 @@ from switchboard.rankings_cache import RankingsCache
 from switchboard.secret import Secret
 from switchboard.settings import Settings
 from switchboard.storage.activity import ActivityStore
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import Database
 from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.jobs import JobStore
@@ -135,6 +136,7 @@ def _office(lookups: Lookups, database: Database, settings: Settings) -> KeyOffi
     return KeyOffice(
         keys=KeyStore(database, settings.keys_table),
         activity=ActivityStore(database, settings.uptime_table),
+        budgets=BudgetStore(database, settings.keys_table),
         authenticator=lookups.authenticator,
         catalog=lookups.catalog,
         clock=lookups.clock,

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from switchboard.accounting.activity import Activity, Subject
 from switchboard.auth import Authenticator
 from switchboard.storage.activity import ActivityStore
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.keys import ApiKey, KeyStore, hash_key
 from switchboard.web.keys import KeyOffice, keys_app
 
@@ -29,12 +30,16 @@ class FakeOffice:
     app: FastAPI = field(init=False)
     keys: KeyStore = field(init=False)
     activity: ActivityStore = field(init=False)
+    budgets: BudgetStore = field(init=False)
+    office: KeyOffice = field(init=False)
 
     def __post_init__(self) -> None:
         self.keys = KeyStore(self.database, "KeysTable")
         self.activity = ActivityStore(self.database, "UptimeTable")
+        self.budgets = BudgetStore(self.database, "KeysTable")
         authenticator = Authenticator(self.keys, self.clock)
-        self.app = keys_app(KeyOffice(self.keys, self.activity, authenticator, CATALOG, self.clock), FakeTelemetry())
+        self.office = KeyOffice(self.keys, self.activity, self.budgets, authenticator, CATALOG, self.clock)
+        self.app = keys_app(self.office, FakeTelemetry())
         for key in (ADMIN, KEY):
             asyncio.run(self.keys.add(key))
 

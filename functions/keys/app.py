@@ -7,6 +7,7 @@ from switchboard.clock import SystemClock
 from switchboard.settings import AwsEnvironment, Settings
 from switchboard.storage.activity import ActivityStore
 from switchboard.storage.boto import boto_database
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.keys import KeyStore
 from switchboard.telemetry import Telemetry
 from switchboard.web.keys import KeyOffice, keys_app
@@ -20,6 +21,7 @@ app = keys_app(
     KeyOffice(
         keys=keys,
         activity=ActivityStore(database, settings.uptime_table),
+        budgets=BudgetStore(database, settings.keys_table),
         authenticator=Authenticator(keys, clock),
         catalog=packaged_catalog(),
         clock=clock,

@@ -15,7 +15,9 @@ from switchboard.providers.interface import Signer, UpstreamDialect
 from switchboard.providers.openai_chat import OpenAiChatUpstream
 from switchboard.providers.openai_responses import OpenAiResponsesUpstream
 from switchboard.rankings_cache import RankingsCache
+from switchboard.reservations import Reservations
 from switchboard.settings import Settings
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import Database
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
@@ -54,6 +56,7 @@ def chat_gateway(around: Surroundings) -> ChatApp:
         authenticator=Authenticator(KeyStore(around.database, settings.keys_table), clock),
         rankings=RankingsCache(RankingStore(around.database, settings.uptime_table), clock),
         providers=keys,
+        reservations=Reservations(BudgetStore(around.database, settings.keys_table), clock),
         upstreams=Upstreams(
             {dialect.name: dialect for dialect in dialects}, keys.secret_of, around.transport, around.limits
         ),

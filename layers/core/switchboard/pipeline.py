@@ -1,4 +1,4 @@
-"""The straight line of one request: authenticate, parse, plan, dispatch, render, settle."""
+"""The straight line of one request: authenticate, parse, plan, hold, dispatch, render, settle."""
 
 import asyncio
 from collections.abc import Container, Iterable, Mapping
@@ -16,6 +16,7 @@ from switchboard.errors import SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.rankings_cache import RankingsCache
+from switchboard.reservations import Reservations, Wish
 from switchboard.routing.plan import make_plan, providers_for
 from switchboard.storage.database import StorageError
 from switchboard.storage.keys import ApiKey
@@ -74,6 +75,7 @@ class Pipeline:
     authenticator: Authenticator
     rankings: RankingsCache
     providers: Providers
+    reservations: Reservations
     upstreams: Upstreams
     usage: UsageRecords
     telemetry: Telemetry
@@ -101,8 +103,10 @@ class Pipeline:
         available = await self.providers.callable(providers_for(request, self.catalog))
         plan = make_plan(request, self.catalog, rankings, available, key.policy)
         now = self.clock.now()
-        run = Dispatch(request, plan, self.upstreams, self.clock, call.deadline)
-        return Answer(ids.new_generation_id(now), now, Caller.of(key, request, call.arrival.headers), request, run)
+        wish = Wish(ids.new_generation_id(now), request, plan, now + call.deadline - self.clock.monotonic())
+        admission = await self.reservations.admit(key, wish)
+        run = Dispatch(admission.request, admission.plan, self.upstreams, self.clock, call.deadline)
+        return Answer(wish.generation_id, now, Caller.of(key, request, call.arrival.headers), admission, run)
 
     async def _known(self, headers: Mapping[str, str]) -> tuple[ApiKey, Rankings]:
         """Both at once when they must be read; in turn when they are at hand, which spares two tasks a request."""
@@ -164,17 +168,28 @@ class Pipeline:
             "x-generation-id": answer.generation_id,
             "x-switchboard-attempts": str(answer.attempts_begun()),
             "x-switchboard-overhead-ms": f"{ours * 1000:.2f}",
+            **answer.admission.headers,
         }
 
     async def _settle(self, answer: Answer, *, cancelled: bool) -> None:
         """After the last byte: the caller waits for none of this."""
         generation = answer.generation(self.clock.now(), cancelled=cancelled)
+        if answer.admission.hold is None:
+            await self._record(generation)
+        else:
+            await asyncio.gather(self._record(generation), self._charge(answer, generation))
+        self.telemetry.info("generation", summary(generation))
+
+    async def _record(self, generation: Generation) -> None:
         try:
             await self.usage.record(generation)
         except StorageError as error:
             self.telemetry.warning("usage_record_spilled", {"generation": generation.id, "reason": error.message})
             self.telemetry.spill(self.usage.spill_line(generation))
-        self.telemetry.info("generation", summary(generation))
+
+    async def _charge(self, answer: Answer, generation: Generation) -> None:
+        if not await self.reservations.settle(answer.admission, generation):
+            self.telemetry.warning("hold_not_settled", {"generation": generation.id, "key_id": generation.key_id})
 
 
 def _stay_awake() -> None:

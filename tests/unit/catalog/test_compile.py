@@ -35,6 +35,7 @@ class TestOneFile:
                             "context": 131072,
                             "max_output": 8192,
                             "price": {"input": "0.20", "output": "0.40"},
+                            "price_source": "catalog:acme.toml#SOURCE",
                         }
                     ],
                 }

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from typing import Any
 
-from switchboard.accounting.spending import NOTHING_SPENT, Spent
+from switchboard.accounting.spending import Account, Spent
 from switchboard.key_policy import KeyPolicy
 from switchboard.storage.keys import ApiKey
 from switchboard.web.key_views import key_object, own_key_object
@@ -16,14 +16,17 @@ REQUIRED = {
 }
 
 
-def shown(key: ApiKey = KEY, spent: Spent = NOTHING_SPENT) -> Any:
-    return key_object(key, spent)
+UNUSED = Account()
+
+
+def shown(key: ApiKey = KEY, account: Account = UNUSED) -> Any:
+    return key_object(key, account)
 
 
 def test_openrouters_fields_are_all_there() -> None:
     assert set(shown()) >= REQUIRED
     own = {"is_free_tier", "is_provisioning_key", "is_management_key", "rate_limit", "expires_at"}
-    assert set(own_key_object(KEY, NOTHING_SPENT)) >= own
+    assert set(own_key_object(KEY, UNUSED)) >= own
 
 
 def test_a_key_is_shown_by_its_mask_and_never_by_its_text() -> None:
@@ -33,7 +36,9 @@ def test_a_key_is_shown_by_its_mask_and_never_by_its_text() -> None:
 
 def test_a_limit_is_in_dollars_and_null_is_none() -> None:
     assert (shown()["limit"], shown()["limit_remaining"]) == (None, None)
-    limited = shown(replace(KEY, limit_nano=2_500_000_000, limit_reset="daily"), Spent(9 * 10**9, 10**9, 0, 0))
+    limited = shown(
+        replace(KEY, limit_nano=2_500_000_000, limit_reset="daily"), Account(Spent(9 * 10**9, 10**9, 0, 0), 15 * 10**8)
+    )
     assert (limited["limit"], limited["limit_remaining"], limited["limit_reset"]) == (2.5, 1.5, "daily")
     assert (limited["usage"], limited["usage_daily"]) == (9.0, 1.0)
 

@@ -1,3 +1,5 @@
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -160,3 +162,30 @@ def test_the_document_describes_every_route(office: FakeOffice) -> None:
         *("/api/v1/keys", "/api/v1/keys/{hash}", "/api/v1/keys/{hash}/rotate"),
     }
     assert "limit_reset" in repr(document["paths"]["/api/v1/keys"]["post"]["requestBody"])
+
+
+def test_a_change_of_a_limit_is_what_the_ledger_holds_to(office: FakeOffice) -> None:
+    new, _ = office.create(limit=5)
+    shown = office.ask("PATCH", f"{KEYS}/{new['hash']}", {"limit": 2}).json()["data"]
+    assert (shown["limit"], shown["limit_remaining"]) == (2, 2)
+    asyncio.run(office.budgets.follow(office.stored()[-1], office.clock.now()))
+    office.ask("PATCH", f"{KEYS}/{new['hash']}", {"limit": 3})
+    state = asyncio.run(office.budgets.states(new["id"]))[0]
+    assert state.purses["total"].remaining == 3_000_000_000
+    assert state.active
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_a_disabled_or_deleted_key_is_closed_in_the_ledger_at_once(office: FakeOffice, method: str) -> None:
+    new, _ = office.create(limit=5)
+    office.ask("PATCH", f"{KEYS}/{new['hash']}", {"limit": 2})
+    office.ask(method, f"{KEYS}/{new['hash']}", {"disabled": True} if method == "PATCH" else None)
+    assert not asyncio.run(office.budgets.states(new["id"]))[0].active
+
+
+def test_a_ledger_that_a_crash_left_behind_follows_when_the_key_is_looked_at(office: FakeOffice) -> None:
+    new, _ = office.create(limit=5)
+    office.ask("GET", f"{KEYS}/{new['hash']}")
+    asyncio.run(office.keys.change(new["hash"], lambda key: replace(key, limit_nano=10**9)))
+    assert office.ask("GET", f"{KEYS}/{new['hash']}").json()["data"]["limit_remaining"] == 1
+    assert asyncio.run(office.budgets.states(new["id"]))[0].purses["total"].limit == 10**9

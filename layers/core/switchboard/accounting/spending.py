@@ -1,7 +1,7 @@
 """What a key has spent in each window of UTC time that a limit may reset by. Pure."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -28,14 +28,17 @@ class Spent:
         monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
         return cls(*(sum(row.cost for row in rows if row.day >= start) for start in (date.min, today, monday, first)))
 
-    def since_reset(self, limit_reset: str | None) -> int:
-        """In the window of a limit that resets daily, weekly, monthly or (None) never."""
-        windows: Mapping[str | None, int] = {"daily": self.daily, "weekly": self.weekly, "monthly": self.monthly}
-        return windows.get(limit_reset, self.total)
-
-    def left(self, limit: int | None, limit_reset: str | None) -> int | None:
-        """Of a limit; never below zero, and None if there is no limit."""
-        return None if limit is None else max(0, limit - self.since_reset(limit_reset))
+    def at_least(self, other: "Spent") -> "Spent":
+        """In each window, what the better informed of the two says."""
+        return Spent(*(max(pair) for pair in zip(astuple(self), astuple(other), strict=True)))
 
 
 NOTHING_SPENT = Spent()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A key's money: what was spent, and what is left of its limit (nano-dollars; None: it has none)."""
+
+    spent: Spent = NOTHING_SPENT
+    left: int | None = None

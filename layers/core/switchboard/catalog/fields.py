@@ -20,7 +20,16 @@ from switchboard.catalog.checks import (
     pattern,
     table_of,
 )
-from switchboard.catalog.prices import extra_check, price_check, tidy_extra, tidy_price, tidy_tiers, tier_check
+from switchboard.catalog.prices import (
+    decimal_text,
+    discount_check,
+    extra_check,
+    price_check,
+    tidy_extra,
+    tidy_price,
+    tidy_tiers,
+    tier_check,
+)
 from switchboard.json_types import Json, JsonObject
 
 PROTOCOLS = ("openai-chat", "openai-responses", "anthropic-messages", "google-generate", "bedrock-converse")
@@ -116,6 +125,8 @@ ENDPOINT: Mapping[str, Field] = {
     "price": Field(price_check, tidy_price),
     "price_tiers": Field(list_of(tier_check), tidy_tiers),
     "price_extra": Field(extra_check, tidy_extra),
+    "discount": Field(discount_check, decimal_text),
+    "price_source": Field(TEXT),
     "context": Field(TOKENS),
     "max_output": Field(TOKENS),
     "input_modalities": MODALITY,

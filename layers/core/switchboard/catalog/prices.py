@@ -19,6 +19,7 @@ TOKEN_UNITS = (
     "input_audio",
     "output_audio",
     "cache_read_audio",
+    "output_image",
 )
 EACH_UNITS = ("image", "request", "web_search")
 
@@ -57,9 +58,16 @@ def extra_check(value: Json) -> list[Fault]:
     return [] if isinstance(value, str | bool) else TOKEN_PRICE(value)
 
 
+def discount_check(value: Json) -> list[Fault]:
+    """A share of every price of the row: 0.25 takes a quarter off."""
+    share = price_of(value)
+    wanted = 'a share from 0 to 1, as a decimal text: "0.25" takes a quarter off'
+    return [] if share is not None and share <= 1 else [Fault("", f"{value!r} is not {wanted}")]
+
+
 def tidy_price(value: Json) -> Json:
     rates = cast(JsonObject, value)
-    return {UNIT_SYNONYMS.get(k, k): usd if k == TIER_FIELD else _decimal_text(usd) for k, usd in rates.items()}
+    return {UNIT_SYNONYMS.get(k, k): usd if k == TIER_FIELD else decimal_text(usd) for k, usd in rates.items()}
 
 
 def tidy_tiers(value: Json) -> Json:
@@ -68,10 +76,10 @@ def tidy_tiers(value: Json) -> Json:
 
 def tidy_extra(value: Json) -> Json:
     if isinstance(value, dict):
-        return {key: tidy_extra(member) for key, member in value.items()}
+        return {UNIT_SYNONYMS.get(key, key): tidy_extra(member) for key, member in value.items()}
     if isinstance(value, list):
         return [tidy_extra(member) for member in value]
-    return value if isinstance(value, str | bool) else _decimal_text(value)
+    return value if isinstance(value, str | bool) else decimal_text(value)
 
 
 def _faults(value: Json, units: Mapping[str, Check]) -> list[Fault]:
@@ -85,6 +93,6 @@ def _faults(value: Json, units: Mapping[str, Check]) -> list[Fault]:
     return faults
 
 
-def _decimal_text(value: Json) -> Json:
+def decimal_text(value: Json) -> Json:
     usd = price_of(value)
     return value if usd is None else format(usd, "f")

@@ -19,7 +19,7 @@ from switchboard.json_types import JsonObject
 from switchboard.storage.activity import ActivityStore, DayRow
 from switchboard.storage.keys import ApiKey, KeyStore
 from switchboard.web.key_views import usd
-from switchboard.web.spending import HISTORY_DAYS, Spending
+from switchboard.web.spending import HISTORY_DAYS, Accounts
 
 DAYS_SHOWN = 30
 # OpenRouter's own grouping: one row for each endpoint and day.
@@ -38,7 +38,7 @@ class Office(Protocol):
     def activity(self) -> ActivityStore: ...
 
     @property
-    def spending(self) -> Spending: ...
+    def accounts(self) -> Accounts: ...
 
     async def administrator(self, request: Request) -> ApiKey: ...
 
@@ -78,7 +78,7 @@ def activity_routes(office: Office) -> APIRouter:
         """Every key's usage of the last 30 days, by day, model and provider; `group_by` takes these and `key`."""
         await office.administrator(request)
         shape = _format(format, request.headers.get("accept", ""))
-        first, last = _days(date, start_date, end_date, office.spending.today())
+        first, last = _days(date, start_date, end_date, office.accounts.today())
         key = None if api_key_hash is None else await _key(office, api_key_hash)
         wanted = Wanted(first, last, _groups(group_by), key, model, provider)
         rows = await office.activity.read(first, last, key.id if key else None)

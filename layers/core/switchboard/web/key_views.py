@@ -1,6 +1,6 @@
 """Keys as public JSON: OpenRouter's field names (specs/api.md section 1.4), and ours beside them. Money is in USD."""
 
-from switchboard.accounting.spending import Spent
+from switchboard.accounting.spending import Account
 from switchboard.catalog.model import NANO
 from switchboard.json_types import Json, JsonObject
 from switchboard.key_policy import KeyPolicy
@@ -11,7 +11,7 @@ from switchboard.web.generations import iso
 WORKSPACE = "00000000-0000-0000-0000-000000000000"
 
 
-def key_object(key: ApiKey, spent: Spent) -> JsonObject:
+def key_object(key: ApiKey, account: Account) -> JsonObject:
     """As a management key sees it. A limit of null is none."""
     return {
         "hash": key.hash,
@@ -20,7 +20,7 @@ def key_object(key: ApiKey, spent: Spent) -> JsonObject:
         "label": key.label,
         "disabled": key.disabled,
         "is_management_key": key.kind == "management",
-        **_money(key, spent),
+        **_money(key, account),
         **_rates(key),
         **_policy(key.policy),
         "created_at": iso(key.created_at),
@@ -31,10 +31,10 @@ def key_object(key: ApiKey, spent: Spent) -> JsonObject:
     }
 
 
-def own_key_object(key: ApiKey, spent: Spent) -> JsonObject:
+def own_key_object(key: ApiKey, account: Account) -> JsonObject:
     """As its holder sees it."""
     return {
-        **key_object(key, spent),
+        **key_object(key, account),
         "is_free_tier": False,
         "is_provisioning_key": key.kind == "management",
         "rate_limit": {"requests": -1, "interval": "10s", "note": "This field is deprecated: see rpm and tpm."},
@@ -45,11 +45,11 @@ def usd(nano: int) -> float:
     return nano / NANO
 
 
-def _money(key: ApiKey, spent: Spent) -> JsonObject:
-    left = spent.left(key.limit_nano, key.limit_reset)
+def _money(key: ApiKey, account: Account) -> JsonObject:
+    spent = account.spent
     return {
         "limit": None if key.limit_nano is None else usd(key.limit_nano),
-        "limit_remaining": None if left is None else usd(left),
+        "limit_remaining": None if account.left is None else usd(account.left),
         "limit_reset": key.limit_reset,
         "include_byok_in_limit": False,
         "usage": usd(spent.total),

@@ -1,12 +1,12 @@
 """API keys over HTTP: the caller's own, and for management keys all of them. FastAPI, for its documentation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import JSONResponse
 
-from switchboard.accounting.spending import NOTHING_SPENT
+from switchboard.accounting.spending import Account
 from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
@@ -14,6 +14,7 @@ from switchboard.errors import InvalidRequest, NotFound
 from switchboard.json_types import JsonObject
 from switchboard.protocols.checks import json_object
 from switchboard.storage.activity import ActivityStore
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import ConditionFailed
 from switchboard.storage.keys import (
     ApiKey,
@@ -30,7 +31,7 @@ from switchboard.web.key_input import Facts, changed_key, new_key, overlap_of
 from switchboard.web.key_schema import CHANGE_BODY, CREATE_BODY, ROTATE_BODY
 from switchboard.web.key_views import key_object, own_key_object, usd
 from switchboard.web.rest import PREFIXES, headers_of, rest_app
-from switchboard.web.spending import Spending
+from switchboard.web.spending import Accounts
 
 PAGE = 100
 # What is shown once must not be kept by anybody on the way.
@@ -43,13 +44,14 @@ class KeyOffice:
 
     keys: KeyStore
     activity: ActivityStore
+    budgets: BudgetStore
     authenticator: Authenticator
     catalog: Catalog
     clock: Clock
 
     @property
-    def spending(self) -> Spending:
-        return Spending(self.activity, self.clock)
+    def accounts(self) -> Accounts:
+        return Accounts(self.activity, self.budgets, self.clock)
 
     @property
     def facts(self) -> Facts:
@@ -60,8 +62,9 @@ class KeyOffice:
         return await self.authenticator.authenticate_management(headers_of(request))
 
     async def shown(self, key: ApiKey) -> JsonObject:
-        spent = await self.spending.of_all(key.id)
-        return key_object(key, spent.get(key.id, NOTHING_SPENT))
+        """The ledger is made to follow the key first, in case that a change of it was cut short."""
+        await self.budgets.follow(key, self.clock.now())
+        return key_object(key, (await self.accounts.of([key]))[key.id])
 
 
 def keys_app(office: KeyOffice, telemetry: Telemetry) -> FastAPI:
@@ -79,17 +82,15 @@ def _own_routes(office: KeyOffice) -> APIRouter:
     async def get_key(request: Request) -> JSONResponse:
         """The key that the request was made with."""
         key = await office.authenticator.authenticate(headers_of(request))
-        spent = await office.spending.of_all(key.id)
-        return JSONResponse({"data": own_key_object(key, spent.get(key.id, NOTHING_SPENT))})
+        return JSONResponse({"data": own_key_object(key, (await office.accounts.of([key]))[key.id])})
 
     @router.get("/credits")
     async def get_credits(request: Request) -> JSONResponse:
         """What all keys have used, in USD, and what those with a limit may still use on top of it."""
         await office.administrator(request)
-        spent = await office.spending.of_all()
-        used = sum(one.total for one in spent.values())
+        used = sum(spent.total for spent in (await office.accounts.spent()).values())
         open_keys = [key for key in await office.keys.all() if key.kind == "inference" and not key.disabled]
-        left = [spent.get(key.id, NOTHING_SPENT).left(key.limit_nano, key.limit_reset) for key in open_keys]
+        left = [account.left for account in (await office.accounts.of(open_keys)).values()]
         return JSONResponse(
             {
                 "data": {
@@ -113,8 +114,9 @@ def _key_routes(office: KeyOffice) -> APIRouter:
         """Oldest first, 100 from `offset` on."""
         await office.administrator(request)
         keys = [key for key in await office.keys.all(office.clock.now()) if include_disabled or not key.disabled]
-        spent = await office.spending.of_all()
-        rows = [key_object(key, spent.get(key.id, NOTHING_SPENT)) for key in keys[offset : offset + PAGE]]
+        page = keys[offset : offset + PAGE]
+        accounts = await office.accounts.of(page)
+        rows = [key_object(key, accounts[key.id]) for key in page]
         return JSONResponse({"data": rows, "total_count": len(keys)})
 
     @router.get("/keys/{hash}")
@@ -130,7 +132,7 @@ def _key_routes(office: KeyOffice) -> APIRouter:
         blank = key_of_text(text, "", "inference", now)
         key = new_key(blank, json_object(await request.body(), "the fields of a key"), office.facts)
         await office.keys.add(key)
-        return JSONResponse({"data": key_object(key, NOTHING_SPENT), "key": text}, 201, SHOWN_ONCE)
+        return JSONResponse({"data": key_object(key, Account(left=key.limit_nano)), "key": text}, 201, SHOWN_ONCE)
 
     return router
 
@@ -153,7 +155,9 @@ def _change_routes(office: KeyOffice) -> APIRouter:
     async def delete_key(request: Request, hash: str) -> JSONResponse:
         """For good; what it has used stays in the activity."""
         await office.administrator(request)
-        await office.keys.remove(_found(await office.keys.read(hash), hash), office.clock.now())
+        key, now = _found(await office.keys.read(hash), hash), office.clock.now()
+        await office.budgets.follow(replace(key, disabled=True), now)
+        await office.keys.remove(key, now)
         return JSONResponse({"deleted": True})
 
     return router

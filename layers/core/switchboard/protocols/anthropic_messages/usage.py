@@ -9,12 +9,11 @@ NANO = 10**9
 def usage_object(bill: Bill, native: JsonObject) -> JsonObject:
     """`native` is what the provider said in the same dialect; `cost` is the whole bill in USD."""
     usage = bill.usage
-    written = usage.cache_write_5m + usage.cache_write_1h
     shown: JsonObject = {
         **native,
         "input_tokens": usage.input + usage.input_audio,
-        "cache_creation_input_tokens": written,
-        "cache_read_input_tokens": usage.cache_read,
+        "cache_creation_input_tokens": usage.written_tokens,
+        "cache_read_input_tokens": usage.cached_tokens,
         "cache_creation": {
             "ephemeral_5m_input_tokens": usage.cache_write_5m,
             "ephemeral_1h_input_tokens": usage.cache_write_1h,

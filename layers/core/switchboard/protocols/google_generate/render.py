@@ -153,11 +153,11 @@ def usage_metadata(bill: Bill) -> JsonObject:
     usage = bill.usage
     metadata: JsonObject = {
         "promptTokenCount": usage.prompt_tokens,
-        "candidatesTokenCount": usage.output + usage.output_audio,
+        "candidatesTokenCount": usage.completion_tokens - usage.reasoning,
         "totalTokenCount": usage.prompt_tokens + usage.completion_tokens,
     }
-    if usage.cache_read:
-        metadata["cachedContentTokenCount"] = usage.cache_read
+    if usage.cached_tokens:
+        metadata["cachedContentTokenCount"] = usage.cached_tokens
     if usage.reasoning:
         metadata["thoughtsTokenCount"] = usage.reasoning
     return metadata

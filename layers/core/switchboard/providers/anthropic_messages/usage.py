@@ -17,7 +17,14 @@ def read_usage(usage: JsonObject) -> Usage:
         output=sum(text for text, _ in spoken),
         reasoning=sum(thinking for _, thinking in spoken),
         web_searches=_count(_object(usage.get("server_tool_use")), "web_search_requests"),
+        service_tier=_tier(usage),
     )
+
+
+def _tier(usage: JsonObject) -> str | None:
+    """Fast mode is not called a tier but priced like one."""
+    tier = "fast" if usage.get("speed") == "fast" else usage.get("service_tier")
+    return tier if isinstance(tier, str) and tier else None
 
 
 def _compactions(usage: JsonObject) -> list[JsonObject]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 import orjson
@@ -200,7 +201,10 @@ def finish(native: str, choice: int, *, called_tools: bool) -> Finish:
 def usage_of(native: JsonObject, flags: frozenset[str]) -> Usage | None:
     groq = native.get("x_groq")
     usage = native.get("usage") or (groq.get("usage") if isinstance(groq, dict) else None)
-    return read_usage(usage, flags) if isinstance(usage, dict) else None
+    if not isinstance(usage, dict):
+        return None
+    counted, tier = read_usage(usage, flags), native.get("service_tier")
+    return replace(counted, service_tier=tier) if isinstance(tier, str) and tier else counted
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, now: float) -> UpstreamFailure:

@@ -13,6 +13,7 @@ def read_usage(response: JsonObject) -> Usage | None:
         return None
     details, spent = _object(usage.get("input_tokens_details")), _object(usage.get("output_tokens_details"))
     read, written = _count(details, "cached_tokens"), _count(details, "cache_write_tokens")
+    tier = response.get("service_tier")
     reasoning = _count(spent, "reasoning_tokens")
     return Usage(
         input=max(0, _count(usage, "input_tokens") - read - written),
@@ -21,12 +22,15 @@ def read_usage(response: JsonObject) -> Usage | None:
         output=max(0, _count(usage, "output_tokens") - reasoning),
         reasoning=reasoning,
         web_searches=_searches(response.get("output")),
+        service_tier=tier if isinstance(tier, str) and tier else None,
     )
 
 
 def _searches(output: Json) -> int:
+    """Opening a page that was found, and looking for words on it, are calls too, but not billed."""
     items = output if isinstance(output, list) else []
-    return sum(isinstance(item, dict) and item.get("type") == _SEARCH for item in items)
+    calls = [item for item in items if isinstance(item, dict) and item.get("type") == _SEARCH]
+    return sum(_object(call.get("action")).get("type", "search") == "search" for call in calls)
 
 
 def _count(table: JsonObject, name: str) -> int:
