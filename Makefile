@@ -56,8 +56,9 @@ clean: ## remove what was installed and built; the state in .switchboard stays
 
 install: $(VENV)/installed
 
-$(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt
+$(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@sh scripts/install.sh "$(PYTHON)" $(VENV) requirements/dev.txt
+	@$(BIN)/python scripts/commands.py
 
 $(SAM): requirements/bootstrap.txt requirements/sam.txt
 	@sh scripts/install.sh "$(PYTHON)" $(SAM_VENV) requirements/sam.txt
