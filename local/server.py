@@ -12,6 +12,7 @@ from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock, SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
 from switchboard.jobs.rankings import Stores, recompute
+from switchboard.jobs.sweep import sweep
 from switchboard.provider_keys import Load
 from switchboard.rankings_cache import RankingsCache
 from switchboard.secret import Secret
@@ -31,7 +32,7 @@ from switchboard.telemetry import Telemetry
 from switchboard.transport import HttpClient
 from switchboard.web.catalog import Lookups, catalog_app
 from switchboard.web.keys import KeyOffice, keys_app
-from switchboard.web.routes import counting_at, inference_at
+from switchboard.web.routes import counting_at, generation_at, inference_at
 from switchboard.wire.sigv4 import Credentials
 
 from local.catalog import read_catalog, simulated
@@ -93,7 +94,7 @@ class OnePort:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if inference_at(path) or counting_at(path):
+        if inference_at(path) or counting_at(path) or generation_at(path):
             await self.chat(scope, receive, send)
         elif KEYS.match(path):
             await self.keys(scope, receive, send)
@@ -110,6 +111,7 @@ async def rankings_every(gateway: Gateway, seconds: float) -> AsyncIterator[None
             await asyncio.sleep(seconds)
             try:
                 await recompute(gateway.stores, gateway.clock, known=())
+                await sweep(BudgetStore(gateway.database, gateway.settings.keys_table), gateway.clock)
             except Exception:  # noqa: BLE001  # the door of a job: whatever it was, the next run must come
                 gateway.telemetry.failure("rankings_job_failed")
 

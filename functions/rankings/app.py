@@ -6,10 +6,12 @@ from dataclasses import asdict
 from switchboard.catalog.packaged import packaged_catalog
 from switchboard.clock import SystemClock
 from switchboard.jobs.rankings import Stores, recompute
+from switchboard.jobs.sweep import sweep
 from switchboard.json_types import JsonObject
 from switchboard.settings import AwsEnvironment, Settings
 from switchboard.storage.activity import ActivityStore
 from switchboard.storage.boto import boto_database
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.jobs import JobStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import RollupStore
@@ -33,5 +35,6 @@ stores = Stores(
 def handler(_event: JsonObject, _context: object) -> JsonObject:
     """What the run did; the event says only that a minute is over."""
     report = asdict(asyncio.run(recompute(stores, SystemClock(), known=known)))
+    report["holds_swept"] = asyncio.run(sweep(BudgetStore(database, settings.keys_table), SystemClock()))
     telemetry.info("rankings_recomputed", report)
     return report

@@ -50,6 +50,7 @@ GRANTS = {
     "KeysFunctionRole": dynamodb("KeysTable", "BatchGetItem", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
     | dynamodb("UptimeTable", "Query"),
     "RankingsFunctionRole": dynamodb("UsageTable", "Query")
+    | dynamodb("KeysTable", "Query", "UpdateItem")
     | dynamodb("UptimeTable", "GetItem", "PutItem", "UpdateItem", "Query"),
 }
 

@@ -20,9 +20,11 @@ from switchboard.providers.openai_chat import OpenAiChatUpstream
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations
 from switchboard.secret import Secret
+from switchboard.stops import Stops
 from switchboard.storage.budget import BudgetStore
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
+from switchboard.storage.stops import StopMarks
 from switchboard.storage.usage import UsageStore, generation_of, read_spill
 from switchboard.transport import ConnectionCut
 from switchboard.wire.sse import SseDecoder
@@ -69,11 +71,15 @@ class House:
                 {"openai-chat": OpenAiChatUpstream(self.clock)}, keys.secret_of, self.transport, self.limits
             ),
             usage=UsageStore(self.database, "UsageTable"),
+            stops=self.stops(),
             telemetry=self.telemetry,
             clock=self.clock,
         )
         now = self.clock.monotonic()
         await pipeline.answer(Call(OpenAiChat(), Arrival(data, headers=headers), now, now + 60), self.client)
+
+    def stops(self) -> Stops:
+        return Stops(StopMarks(self.database, "KeysTable"), self.clock)
 
     async def _secret(self, provider_id: str) -> Secret | None:
         return SECRETS.get(provider_id)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from switchboard.accounting.estimate import without_margin
 from switchboard.accounting.generation import Generation
-from switchboard.accounting.price import Bill, bill
+from switchboard.accounting.price import Bill, as_priced, bill
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import NO_USAGE, ChatRequest, Served
-from switchboard.dispatch import Dispatch
-from switchboard.errors import AllAttemptsFailed, SwitchboardError
+from switchboard.dispatch import OK, Dispatch
+from switchboard.errors import AllAttemptsFailed, GenerationStopped, SwitchboardError
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.interface import StreamRenderer
 from switchboard.reservations import Admission
 from switchboard.storage.keys import ApiKey
 
@@ -50,6 +51,7 @@ class Answer:
         self.admission = admission
         self.request = admission.request
         self.run = run
+        self.renderer: StreamRenderer | None = None
         self._endpoint: Endpoint | None = None
         self._error: SwitchboardError | None = None
 
@@ -59,6 +61,25 @@ class Answer:
             raise RuntimeError("no endpoint has answered")
         self._endpoint = self.run.current.endpoint
         return self._endpoint
+
+    @property
+    def is_served(self) -> bool:
+        """True from the first content on: there is something to bill."""
+        return self._endpoint is not None
+
+    @property
+    def is_whole(self) -> bool:
+        """True once the provider's answer has come to its end and nothing went wrong on the way out."""
+        return self._error is None and bool(self.run.attempts) and self.run.attempts[-1].outcome == OK
+
+    @property
+    def is_stopped(self) -> bool:
+        return isinstance(self._error, GenerationStopped)
+
+    def stopped(self) -> None:
+        """A whole answer is billed whoever waits for it, so its endpoint is taken for the one that served."""
+        if self.run.current and not self.request.stream:
+            self.commit()
 
     def failed(self, error: SwitchboardError) -> None:
         self._error = error
@@ -80,8 +101,9 @@ class Answer:
         """So far; nothing is billed for what no endpoint has served."""
         if self._endpoint is None:
             return NOT_SERVED
+        price = self._endpoint.price
         usage, _ = self.run.tally.billed_usage(self.request)
-        return bill(usage, self._endpoint.price)
+        return bill(as_priced(usage, self.request, price), price, self.created)
 
     @property
     def is_estimated(self) -> bool:
@@ -111,6 +133,8 @@ class Answer:
             native_finish_reason=finish.native if finish else None,
             usage=charged.usage,
             cost=charged.total,
+            price_source=endpoint.price.source if endpoint else None,
+            unpriced=charged.unpriced,
             cancelled=cancelled,
             estimated=self.is_estimated,
             upstream_id=tally.upstream_id if endpoint else None,

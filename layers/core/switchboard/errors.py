@@ -15,6 +15,7 @@ SwitchboardError
 │   ├── LimitReached            429, too many requests or tokens in a minute, or at once
 │   └── BudgetUnavailable       503, the key's limit could not be checked
 ├── NotFound                    404
+├── GenerationStopped           499, its owner deleted it while it ran
 ├── UpstreamFailure             one attempt at one endpoint failed; classified where it is parsed
 └── AllAttemptsFailed           502, 503, 429, or 400 where the provider blames the request
 """
@@ -136,6 +137,12 @@ class NotFound(SwitchboardError):
     status = 404
     code = "not_found"
     type = "not_found_error"
+
+
+class GenerationStopped(SwitchboardError):
+    status = 499
+    code = "generation_stopped"
+    type = "invalid_request_error"
 
 
 class UpstreamFailure(SwitchboardError):

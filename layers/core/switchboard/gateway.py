@@ -17,10 +17,12 @@ from switchboard.providers.openai_responses import OpenAiResponsesUpstream
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations
 from switchboard.settings import Settings
+from switchboard.stops import Stops
 from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import Database
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
+from switchboard.storage.stops import StopMarks
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
 from switchboard.web.chat import ChatApp
@@ -61,6 +63,7 @@ def chat_gateway(around: Surroundings) -> ChatApp:
             {dialect.name: dialect for dialect in dialects}, keys.secret_of, around.transport, around.limits
         ),
         usage=UsageStore(around.database, settings.usage_table, settings.usage_shards, settings.usage_days),
+        stops=Stops(StopMarks(around.database, settings.keys_table), clock),
         telemetry=around.telemetry,
         clock=clock,
     )

@@ -5,24 +5,26 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from switchboard import ids
 from switchboard.accounting.generation import Generation
 from switchboard.answer import Answer, Caller, endpoint_headers, error_headers, summary
 from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog, Provider
 from switchboard.clock import Clock
 from switchboard.dispatch import Dispatch, Upstreams
-from switchboard.errors import SwitchboardError, UpstreamFailure
+from switchboard.errors import GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations, Wish
 from switchboard.routing.plan import make_plan, providers_for
+from switchboard.stops import Stops
 from switchboard.storage.database import StorageError
 from switchboard.storage.keys import ApiKey
 from switchboard.telemetry import Telemetry
 
 JSON = "application/json"
+# A provider's fact: whoever hangs up pays for the whole answer, so it is read to its exact count (specs/api.md 4.7).
+BILLED_AFTER_CANCEL = "billed_after_cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,16 @@ class Client(Protocol):
 
     async def end(self, data: bytes) -> None: ...
 
+    def keep_going(self) -> None:
+        """From now on a hang-up is noted, but the answer is finished: its provider bills all of it anyway."""
+
     def hold_line(self, keep_alive: bytes, content_type: str) -> None:
         """From now on fill silences with `keep_alive` (it begins the reply if need be), and notice a hang-up."""
 
 
 class UsageRecords(Protocol):
+    def new_id(self, now: float) -> str: ...
+
     async def record(self, generation: Generation) -> None: ...
 
     def spill_line(self, generation: Generation) -> str: ...
@@ -78,24 +85,41 @@ class Pipeline:
     reservations: Reservations
     upstreams: Upstreams
     usage: UsageRecords
+    stops: Stops
     telemetry: Telemetry
     clock: Clock
 
-    async def answer(self, call: Call, client: Client) -> None:
-        """Answer `call`, whatever happens; then put it on record. Raises only what nobody foresaw."""
-        answer: Answer | None = None
+    async def answer(self, call: Call, client: Client) -> bool:
+        """Answer `call`, whatever happens; then put it on record. True if the answer is whole.
+
+        Raises only what nobody foresaw, and what ends the process.
+        """
         try:
             answer = await self._prepare(call)
-            await (self._stream(call, client, answer) if answer.request.stream else self._whole(call, client, answer))
         except SwitchboardError as error:
+            await self._refuse(call, client, error, None)
+            return False
+        over = False
+        try:
+            await self._serve(call, client, answer)
+            over = True
+        finally:
+            if over or answer.is_served:  # what a provider has begun to say is billed, whatever ends it here
+                await self._settle(answer, cancelled=client.gone or not over)
+        return answer.is_whole
+
+    async def _serve(self, call: Call, client: Client, answer: Answer) -> None:
+        try:
+            with self.stops.stoppable(answer.caller.key_id, answer.generation_id):
+                await (self._stream if answer.request.stream else self._whole)(call, client, answer)
+        except SwitchboardError as error:
+            if isinstance(error, GenerationStopped):
+                answer.stopped()
             await self._refuse(call, client, error, answer)
         except asyncio.CancelledError:
-            if answer is None or not client.gone:
+            if not client.gone:
                 raise
             _stay_awake()
-            await answer.run.finish(cancelled=True)
-        if answer is not None:
-            await self._settle(answer, cancelled=client.gone)
 
     async def _prepare(self, call: Call) -> Answer:
         key, rankings = await self._known(call.arrival.headers)
@@ -103,7 +127,7 @@ class Pipeline:
         available = await self.providers.callable(providers_for(request, self.catalog))
         plan = make_plan(request, self.catalog, rankings, available, key.policy)
         now = self.clock.now()
-        wish = Wish(ids.new_generation_id(now), request, plan, now + call.deadline - self.clock.monotonic())
+        wish = Wish(self.usage.new_id(now), request, plan, now + call.deadline - self.clock.monotonic())
         admission = await self.reservations.admit(key, wish)
         run = Dispatch(admission.request, admission.plan, self.upstreams, self.clock, call.deadline)
         return Answer(wish.generation_id, now, Caller.of(key, request, call.arrival.headers), admission, run)
@@ -127,8 +151,11 @@ class Pipeline:
         stream_type = call.protocol.stream_type(answer.request)
         client.hold_line(call.protocol.keep_alive, stream_type)
         opening = await answer.run.start()
-        headers = endpoint_headers(answer.commit())
-        renderer = call.protocol.stream(answer.served(), answer.request)
+        endpoint = answer.commit()
+        if endpoint.provider.facts.get(BILLED_AFTER_CANCEL) is True:
+            client.keep_going()
+        headers = endpoint_headers(endpoint)
+        renderer = answer.renderer = call.protocol.stream(answer.served(), answer.request)
         await client.start(200, {**self._headers(call, answer, stream_type), **headers})
         await client.write(renderer.render(opening))
         try:
@@ -149,7 +176,7 @@ class Pipeline:
         elif error.status >= 500:  # a fault of ours, before any provider: the caller is told less than the log
             self.telemetry.warning("request_refused", {"code": error.code, "cause": repr(error.__cause__)})
         if client.started and answer is not None:
-            renderer = call.protocol.stream(answer.served(), answer.request)
+            renderer = answer.renderer or call.protocol.stream(answer.served(), answer.request)
             await client.end(renderer.fail(error, answer.bill()))
             return
         generation_id = answer.generation_id if answer else None
@@ -173,7 +200,8 @@ class Pipeline:
 
     async def _settle(self, answer: Answer, *, cancelled: bool) -> None:
         """After the last byte: the caller waits for none of this."""
-        generation = answer.generation(self.clock.now(), cancelled=cancelled)
+        await answer.run.finish(cancelled=True)  # closes what a hang-up or a stop has left open
+        generation = answer.generation(self.clock.now(), cancelled=cancelled or answer.is_stopped)
         if answer.admission.hold is None:
             await self._record(generation)
         else:

@@ -48,17 +48,17 @@ class Limits:
 
     @property
     def shards(self) -> int:
-        """In how many items its state lies."""
-        return -(-(self.parallel or 1) // PARALLEL_PER_SHARD) or 1
+        """In how many items its state lies. Money is in one: divided, a part of it could be out of reach."""
+        return 1 if self.money is not None else -(-(self.parallel or 1) // PARALLEL_PER_SHARD) or 1
 
     def allotment(self, window: Window, shard: int = 0) -> int:
-        """Shard 0 begins with all of a limit; the others are given of it when it is spread out."""
+        """All of a limit is in shard 0; another one, left from when there was none, has nothing to give."""
         if self.money is None or window != self.window:
             return UNLIMITED
         return 0 if shard else self.money
 
     def shared(self, shard: int) -> "Limits":
-        """What one shard may let through of what is counted, not paid. Money moves from shard to shard instead."""
+        """What one shard may let through."""
         count = self.shards
         return replace(
             self,

@@ -1,10 +1,10 @@
 """What a generation costs: its usage times its endpoint's price, in exact integer nano-dollars. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from switchboard.catalog.model import TOKENS_PER_PRICE, Price
-from switchboard.chat import ChatRequest, Usage
+from switchboard.chat import Block, ChatRequest, Image, ToolResult, Usage
 from switchboard.json_types import Json
 
 DAY = 86_400
@@ -29,6 +29,7 @@ _COMPLETION: tuple[tuple[str, tuple[str, ...]], ...] = (
 # Any other word without a price is billed as standard, which is never less than a flex or a batch price.
 DEARER_TIERS = frozenset({"priority", "fast", "scale", "performance"})
 TIER = "service_tier="
+
 _SEARCHES = ("web_search", "google_search", "googleSearch")
 
 
@@ -62,6 +63,16 @@ def bill(usage: Usage, price: Price, began: float | None = None) -> Bill:
     prompt = rates.get("request", 0) + _sum(usage, rates, _PROMPT)
     total = prompt + _sum(usage, rates, _COMPLETION)
     return Bill(usage, (total + TOKENS_PER_PRICE // 2) // TOKENS_PER_PRICE, prompt // TOKENS_PER_PRICE)
+
+
+def as_priced(usage: Usage, request: ChatRequest, price: Price) -> Usage:
+    """With what a provider bills but does not count: the pictures sent, and a dearer tier that it did not refuse."""
+    if "image" in price.rates:
+        usage = replace(usage, images=sum(_pictures(message.blocks) for message in request.messages))
+    asked = request.parameters.get("service_tier")
+    if usage.service_tier is None and isinstance(asked, str) and asked in DEARER_TIERS & price.service_tiers.keys():
+        usage = replace(usage, service_tier=asked)
+    return usage
 
 
 def unpriced_for(request: ChatRequest, price: Price) -> tuple[str, ...]:
@@ -126,6 +137,11 @@ def _unpriced_tier(price: Price, service_tier: str | None) -> tuple[str, ...]:
     if service_tier not in DEARER_TIERS or service_tier in price.service_tiers:
         return ()
     return (TIER + service_tier,)
+
+
+def _pictures(blocks: tuple[Block, ...]) -> int:
+    inside = sum(_pictures(block.blocks) for block in blocks if isinstance(block, ToolResult))
+    return inside + sum(isinstance(block, Image) for block in blocks)
 
 
 def may_search(request: ChatRequest) -> bool:

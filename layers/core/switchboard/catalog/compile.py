@@ -152,7 +152,7 @@ def _endpoint(row: Row) -> Json:
 
 def _marked_source(row: Row) -> str:
     """Where the price stands, and a mark that changes with what it says: records keep both."""
-    said = {key: row.values[key] for key in sorted({PRICE, *BELONGS_TO_THE_PRICE}) if key in row.values}
+    said = {key: row.values[key] for key in {PRICE, *BELONGS_TO_THE_PRICE} & row.values.keys() - {"price_source"}}
     mark = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:8]
     return f"{row.text('price_source')}#{mark}"
 

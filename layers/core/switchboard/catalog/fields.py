@@ -89,6 +89,7 @@ PROVIDER: Mapping[str, Field] = {
     "protocols": Field(TEXTS, is_fact=True),
     "upstream_protocols": Field(TEXTS, is_fact=True),
     "type": Field(TEXT, is_fact=True),
+    "billed_after_cancel": Field(FLAG, is_fact=True),
 }
 
 MODEL: Mapping[str, Field] = {

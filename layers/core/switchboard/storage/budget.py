@@ -81,11 +81,12 @@ class BudgetStore:
             try:
                 return self._seen(where, await self._make(where, items.reserve(claim)))
             except ConditionFailed as failed:
-                if failed.item is None:
-                    await self._create(key_id, shard, limits, claim.labels)
-                    claim = replace(claim, fresh_minute=True)
-                    continue
-                state = self._seen(where, failed.item)
+                found = await self._found(where, failed)
+            if found is None:
+                await self._create(key_id, shard, limits, claim.labels)
+                claim = replace(claim, fresh_minute=True)
+                continue
+            state = self._seen(where, found)
             if claim.hold in state.holds:
                 return state  # it had landed, and only its reply was lost
             claim = claim.adopting(state)
@@ -115,8 +116,8 @@ class BudgetStore:
         try:
             await self._make(where, items.top_up(hold.name, hold.amount, more))
         except ConditionFailed as failed:
-            found = failed.item is not None and failed.item.get(hold.name) == larger.amount
-            return larger if found else None  # found: the reply of the first try was lost
+            found = await self._found(where, failed) or {}
+            return larger if found.get(hold.name) == larger.amount else None  # the reply of the first try was lost
         return larger
 
     async def sweep(self, key_id: str, shard: int, expired: dict[str, int]) -> int:
@@ -154,10 +155,10 @@ class BudgetStore:
         """Those there are, by shard."""
         return {shard: state_of(item) for shard, item in (await self._items(key_id)).items()}
 
-    async def listed(self) -> list[Key]:
-        """Where every state is."""
+    async def listed(self) -> list[str]:
+        """The ids of all keys that have a state."""
         rows = await self.database.query(self.table, Query(STATES))
-        return [state_key(str(row["k"]), int(str(row["n"]))) for row in rows]
+        return list(dict.fromkeys(str(row["k"]) for row in rows))
 
     async def _items(self, key_id: str) -> dict[int, Item]:
         partition, sort = state_key(key_id)
@@ -188,9 +189,14 @@ class BudgetStore:
         try:
             return await self._make(where, change)
         except ConditionFailed as failed:
-            if failed.item is None:
+            found = await self._found(where, failed)
+            if found is None:
                 raise StorageUnavailable("a key's state is gone") from None
-            return failed.item
+            return found
+
+    async def _found(self, where: Key, failed: ConditionFailed) -> Item | None:
+        """What stood in the way. An engine that does not say is asked, and DynamoDB where there was nothing."""
+        return failed.item or await self.database.get(self.table, where, consistent=True)
 
     def _seen(self, where: Key, item: Item) -> State:
         """Which minute a state counts is remembered, so that a new one costs no refused write."""

@@ -2,8 +2,7 @@
 
 `K#<key id>` / `STATE`, `STATE#1`, ...: for each window w (d, w, m, t) `w<w>` its label, `l<w>` its limit, `r<w>` what
 remains, `s<w>` what was spent; `hh` the sum of the holds, `hn` their number, `h_...` one attribute for each; `mm` a
-minute, `mr` and `mt` its requests and tokens; `on`. `b<w>` is the limit as the key has it, `l<w>` that and what was
-moved between shards; `o<w><shard>` and `i<w><shard>` the money ever sent to and received from another one.
+minute, `mr` and `mt` its requests and tokens; `on`.
 """
 
 from collections.abc import Mapping
@@ -56,7 +55,7 @@ def new_item(key_id: str, shard: int, limits: Limits, labels: Mapping[Window, st
     item: Item = {PARTITION: partition, SORT: sort, "on": True, "hh": 0, "hn": 0, "mm": 0, "mr": 0, "mt": 0}
     for window, purse in new_state(limits, labels, shard).purses.items():
         letter = LETTER[window]
-        item |= {f"{kind}{letter}": purse.limit for kind in "blr"} | {f"s{letter}": 0}
+        item |= {f"{kind}{letter}": purse.limit for kind in "lr"} | {f"s{letter}": 0}
         if purse.label:
             item[f"w{letter}"] = purse.label
     return item
@@ -134,11 +133,11 @@ def follow(item: Item, limits: Limits, shard: int, *, active: bool) -> Change | 
     added: dict[str, int] = {}
     holds: list[Condition] = []
     for window, letter in LETTER.items():
-        wanted, known = limits.allotment(window, shard), _number(item, f"b{letter}")
+        wanted, known = limits.allotment(window, shard), _number(item, f"l{letter}")
         if wanted != known:
-            changes[f"b{letter}"] = wanted
-            added |= {f"l{letter}": wanted - known, f"r{letter}": wanted - known}
-            holds.append(Compare(f"b{letter}", "=", known))
+            changes[f"l{letter}"] = wanted
+            added[f"r{letter}"] = wanted - known
+            holds.append(Compare(f"l{letter}", "=", known))
     if item.get("on") is not active:
         changes["on"] = active
         holds.append(Compare("on", "=", not active))

@@ -4,6 +4,7 @@ from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
 from urllib.parse import parse_qsl
 
+import orjson
 from starlette.types import Receive, Scope, Send
 
 from switchboard.clock import Clock
@@ -13,7 +14,7 @@ from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.telemetry import Telemetry
 from switchboard.web.line import Line
-from switchboard.web.routes import Count, counting_at, inference_at
+from switchboard.web.routes import Count, counting_at, generation_at, inference_at
 from switchboard.wire.sse import encode_event
 
 HEALTH = "/healthz"
@@ -42,6 +43,8 @@ class ChatApp:
             await self._guarded(line, spoken[0], self._answer(line, scope, receive, *spoken))
         elif method == "POST" and counted:
             await self._guarded(line, counted[0], self._count(line, scope, receive, counted[1]))
+        elif method == "DELETE" and (generation_id := generation_at(path)):
+            await self._guarded(line, OpenAiChat(), self._stop(line, scope, generation_id))
         elif path == HEALTH and method in ("GET", "HEAD"):
             await _reply(line, 200, b'{"status":"ok"}')
         else:
@@ -73,6 +76,17 @@ class ChatApp:
         headers = _headers(scope)
         await self._pipeline.authenticator.authenticate_inference(_with_key(headers, _query(scope)))
         await _reply(line, 200, count(await _body(headers, receive)))
+
+    async def _stop(self, line: Line, scope: Scope, generation_id: str) -> None:
+        """Answers once the generation is over, or will not be found any more."""
+        key = await self._pipeline.authenticator.authenticate_inference(_with_key(_headers(scope), _query(scope)))
+        if not await self._pipeline.stops.stop(key.id, generation_id):
+            raise NotFound(
+                f"No generation `{generation_id}` of yours is running."
+                f" If it has ended, its record is at GET /api/v1/generation?id={generation_id}.",
+                param="id",
+            )
+        await _reply(line, 200, orjson.dumps({"data": {"id": generation_id, "cancelled": True}}))
 
     def _deadline(self, scope: Scope) -> float:
         """On the monotonic clock: early enough before Lambda's end to close the stream in good order."""

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from switchboard.accounting.generation import Attempt, Generation
+from switchboard.chat import BUCKETS
 from switchboard.json_types import JsonObject
 
 NANO = 10**9
@@ -34,13 +35,21 @@ def generation_object(generation: Generation) -> JsonObject:
         "native_tokens_prompt": usage.prompt_tokens,
         "native_tokens_completion": usage.completion_tokens,
         "native_tokens_reasoning": usage.reasoning,
-        "native_tokens_cached": usage.cache_read,
+        "native_tokens_cached": usage.cached_tokens,
+        "native_tokens_cache_write": usage.written_tokens,
+        "native_tokens_completion_images": usage.output_image or None,
+        "num_search_results": usage.web_searches or None,
+        "usage_buckets": {bucket: getattr(usage, bucket) for bucket in BUCKETS if getattr(usage, bucket)},
+        "service_tier": usage.service_tier,
         "total_cost": cost,
         "usage": cost,
         "cost_nano_dollars": generation.cost,
+        "price_source": generation.price_source,
+        "unpriced": list(generation.unpriced),
         "is_byok": False,
         "latency": final.first_token_ms if final else None,
         "generation_time": final.generation_ms if final else None,
+        "throughput": final.throughput(usage.completion_tokens) if final else None,
         "total_time": round((generation.finished - generation.created) * 1000),
         "http_referer": generation.referer,
         "app": generation.app,

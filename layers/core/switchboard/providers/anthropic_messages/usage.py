@@ -2,6 +2,7 @@
 
 from switchboard.chat import Usage
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.service_tiers import unusual_tier
 
 
 def read_usage(usage: JsonObject) -> Usage:
@@ -23,8 +24,7 @@ def read_usage(usage: JsonObject) -> Usage:
 
 def _tier(usage: JsonObject) -> str | None:
     """Fast mode is not called a tier but priced like one."""
-    tier = "fast" if usage.get("speed") == "fast" else usage.get("service_tier")
-    return tier if isinstance(tier, str) and tier else None
+    return "fast" if usage.get("speed") == "fast" else unusual_tier(usage.get("service_tier"))
 
 
 def _compactions(usage: JsonObject) -> list[JsonObject]:

@@ -2,6 +2,7 @@
 
 from switchboard.chat import Usage
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.service_tiers import unusual_tier
 
 HOUR = "1h"
 
@@ -26,7 +27,7 @@ def read_usage(usage: JsonObject, tier: Json = None) -> Usage:
         cache_write_5m=written - for_an_hour,
         cache_write_1h=for_an_hour,
         output=_count(usage, "outputTokens"),
-        service_tier=str(tier["type"]) if isinstance(tier, dict) and tier.get("type") else None,
+        service_tier=unusual_tier(tier.get("type")) if isinstance(tier, dict) else None,
     )
 
 

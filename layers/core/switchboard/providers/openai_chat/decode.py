@@ -13,6 +13,7 @@ from switchboard.json_types import Json, JsonObject
 from switchboard.providers.events import read_events
 from switchboard.providers.failures import failure_class, retry_after
 from switchboard.providers.openai_chat.usage import read_usage
+from switchboard.providers.service_tiers import unusual_tier
 from switchboard.wire.sse import ServerSentEvent, SseDecoder
 
 # specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
@@ -203,8 +204,8 @@ def usage_of(native: JsonObject, flags: frozenset[str]) -> Usage | None:
     usage = native.get("usage") or (groq.get("usage") if isinstance(groq, dict) else None)
     if not isinstance(usage, dict):
         return None
-    counted, tier = read_usage(usage, flags), native.get("service_tier")
-    return replace(counted, service_tier=tier) if isinstance(tier, str) and tier else counted
+    counted, tier = read_usage(usage, flags), unusual_tier(native.get("service_tier"))
+    return replace(counted, service_tier=tier) if tier else counted
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, now: float) -> UpstreamFailure:

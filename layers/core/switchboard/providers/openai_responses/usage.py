@@ -2,6 +2,7 @@
 
 from switchboard.chat import Usage
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.service_tiers import unusual_tier
 
 _SEARCH = "web_search_call"
 
@@ -13,7 +14,6 @@ def read_usage(response: JsonObject) -> Usage | None:
         return None
     details, spent = _object(usage.get("input_tokens_details")), _object(usage.get("output_tokens_details"))
     read, written = _count(details, "cached_tokens"), _count(details, "cache_write_tokens")
-    tier = response.get("service_tier")
     reasoning = _count(spent, "reasoning_tokens")
     return Usage(
         input=max(0, _count(usage, "input_tokens") - read - written),
@@ -22,7 +22,7 @@ def read_usage(response: JsonObject) -> Usage | None:
         output=max(0, _count(usage, "output_tokens") - reasoning),
         reasoning=reasoning,
         web_searches=_searches(response.get("output")),
-        service_tier=tier if isinstance(tier, str) and tier else None,
+        service_tier=unusual_tier(response.get("service_tier")),
     )
 
 
