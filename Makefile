@@ -64,8 +64,9 @@ clean: ## remove what was installed and built; the state in .switchboard stays
 
 install: $(VENV)/installed
 
-$(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt
+$(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@sh scripts/install.sh "$(PYTHON)" $(VENV) requirements/dev.txt
+	@$(BIN)/python scripts/commands.py
 
 $(PRICES_VENV)/installed: requirements/bootstrap.txt requirements/prices.txt requirements/litellm.txt
 	@sh scripts/install.sh "$(PYTHON)" $(PRICES_VENV) requirements/prices.txt

@@ -17,6 +17,7 @@ from switchboard.provider_keys import Load
 from switchboard.rankings_cache import RankingsCache
 from switchboard.secret import Secret
 from switchboard.settings import Settings
+from switchboard.storage.activity import ActivityStore
 from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import Database
 from switchboard.storage.dynamodb import DynamoDatabase
@@ -30,7 +31,7 @@ from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
 from switchboard.transport import HttpClient
 from switchboard.web.catalog import Lookups, catalog_app
-from switchboard.web.keys import keys_app
+from switchboard.web.keys import KeyOffice, keys_app
 from switchboard.web.routes import counting_at, generation_at, inference_at
 from switchboard.wire.sigv4 import Credentials
 
@@ -76,7 +77,9 @@ def build_gateway(local: LocalSettings, engine_url: str, simulator_url: str | No
     )
     lookups = _lookups(catalog, database, settings, clock)
     app = OnePort(
-        chat_gateway(surroundings), keys_app(lookups.authenticator, telemetry), catalog_app(lookups, telemetry)
+        chat_gateway(surroundings),
+        keys_app(_office(lookups, database, settings), telemetry),
+        catalog_app(lookups, telemetry),
     )
     return Gateway(app, settings, database, catalog, _stores(database, settings), clock, telemetry, http)
 
@@ -131,12 +134,24 @@ def _lookups(catalog: Catalog, database: Database, settings: Settings, clock: Cl
     )
 
 
+def _office(lookups: Lookups, database: Database, settings: Settings) -> KeyOffice:
+    return KeyOffice(
+        keys=KeyStore(database, settings.keys_table),
+        activity=ActivityStore(database, settings.uptime_table),
+        budgets=BudgetStore(database, settings.keys_table),
+        authenticator=lookups.authenticator,
+        catalog=lookups.catalog,
+        clock=lookups.clock,
+    )
+
+
 def _stores(database: Database, settings: Settings) -> Stores:
     return Stores(
         usage=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
         rollups=RollupStore(database, settings.uptime_table),
         rankings=RankingStore(database, settings.uptime_table),
         jobs=JobStore(database, settings.uptime_table),
+        activity=ActivityStore(database, settings.uptime_table),
     )
 
 

@@ -9,6 +9,7 @@ from switchboard.jobs.rankings import Stores, recompute
 from switchboard.jobs.sweep import sweep
 from switchboard.json_types import JsonObject
 from switchboard.settings import AwsEnvironment, Settings
+from switchboard.storage.activity import ActivityStore
 from switchboard.storage.boto import boto_database
 from switchboard.storage.budget import BudgetStore
 from switchboard.storage.jobs import JobStore
@@ -27,6 +28,7 @@ stores = Stores(
     rollups=RollupStore(database, settings.uptime_table),
     rankings=RankingStore(database, settings.uptime_table),
     jobs=JobStore(database, settings.uptime_table),
+    activity=ActivityStore(database, settings.uptime_table),
 )
 
 

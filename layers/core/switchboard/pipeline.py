@@ -127,7 +127,7 @@ class Pipeline:
         key, rankings = await self._known(call.arrival.headers)
         request = call.protocol.parse(call.arrival)
         available = await self.providers.callable(providers_for(request, self.catalog))
-        plan = make_plan(request, self.catalog, rankings, available)
+        plan = make_plan(request, self.catalog, rankings, available, key.policy)
         now = self.clock.now()
         wish = Wish(self.usage.new_id(now), request, plan, now + call.deadline - self.clock.monotonic())
         admission = await self.reservations.admit(key, wish)

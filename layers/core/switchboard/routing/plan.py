@@ -9,6 +9,7 @@ from switchboard.chat import ChatRequest
 from switchboard.errors import ModelNotFound, NoEndpointFits
 from switchboard.health.figures import Rankings
 from switchboard.json_types import JsonObject
+from switchboard.key_policy import NO_POLICY, KeyPolicy
 from switchboard.routing.eligibility import Rejection, rejection, soft_rejections
 from switchboard.routing.order import in_order
 from switchboard.routing.preferences import Preferences, preferences
@@ -24,8 +25,14 @@ class Plan:
     rejected: tuple[Rejection, ...]
 
 
-def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, callable_providers: Container[str]) -> Plan:
-    """`callable_providers` are the ids of those that have a key, or need none.
+def make_plan(
+    request: ChatRequest,
+    catalog: Catalog,
+    rankings: Rankings,
+    callable_providers: Container[str],
+    policy: KeyPolicy = NO_POLICY,
+) -> Plan:
+    """`callable_providers` are the ids of those that have a key, or need none; `policy` is the caller's API key's.
 
     Raises InvalidRequest, ModelNotFound, or NoEndpointFits with every endpoint's reason.
     """
@@ -34,9 +41,10 @@ def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, callab
     rejected: list[Rejection] = []
     models = [find_model(catalog, name) for name in (request.model, *wishes.models)]
     for model in {model.id: model for model in models}.values():  # by an alias, one may be named twice
-        fitting, misfits = _sort_out(request, wishes, model, callable_providers)
+        permitted, misfits = _permitted(policy, model)
+        fitting, unfit = _sort_out(request, wishes, permitted, callable_providers)
         chosen += in_order(fitting, request, wishes, rankings)
-        rejected += misfits
+        rejected += misfits + unfit
     if not chosen:
         raise _nothing_fits(request, rejected)
     return Plan(tuple(chosen if wishes.allow_fallbacks or wishes.order else chosen[:1]), tuple(rejected))
@@ -72,12 +80,19 @@ def _near(catalog: Catalog, name: str) -> list[str]:
     return list(dict.fromkeys(full + short))[:NEAR_MATCHES]
 
 
+def _permitted(policy: KeyPolicy, model: Model) -> tuple[list[Endpoint], list[Rejection]]:
+    """What the caller's API key may use, before anything that the caller asks for."""
+    objections = {endpoint.id: policy.objection(endpoint) for endpoint in model.endpoints}
+    rejected = [Rejection(e, "key_policy", reason) for e in model.endpoints if (reason := objections[e.id])]
+    return [endpoint for endpoint in model.endpoints if objections[endpoint.id] is None], rejected
+
+
 def _sort_out(
-    request: ChatRequest, wishes: Preferences, model: Model, callable_providers: Container[str]
+    request: ChatRequest, wishes: Preferences, endpoints: Sequence[Endpoint], callable_providers: Container[str]
 ) -> tuple[list[Endpoint], list[Rejection]]:
     fitting: list[Endpoint] = []
     rejected: list[Rejection] = []
-    for endpoint in model.endpoints:
+    for endpoint in endpoints:
         misfit = _without_key(endpoint, callable_providers) or rejection(request, wishes, endpoint)
         if misfit:
             rejected.append(misfit)
