@@ -11,7 +11,7 @@ export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit lambda-python contract prices build deploy key bench lock clean install
+.PHONY: help run test check unit lambda-python contract prices build deploy key engines bench lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,10 @@ deploy: build ## sam deploy, with the answers in samconfig.toml
 key: install ## a new API key in a deployed stack: make key STACK=switchboard NAME=laptop
 	@$(BIN)/python -m cli keys create --stack "$(or $(STACK),switchboard)" --name "$(or $(NAME),first key)"
 
+engines: install ## the ledger under 8, 64 and 256 workers, on the embedded engine and on dynalite (needs Node.js and npm)
+	@cd benchmarks/budget/dynalite && npm ci --silent --no-progress
+	@$(BIN)/python -m benchmarks.budget.engines
+
 bench: install ## added latency, time to first token, lag, throughput, cold start, beside a plain reverse proxy
 	$(BIN)/python -m benchmarks.overhead
 
@@ -60,8 +64,9 @@ clean: ## remove what was installed and built; the state in .switchboard stays
 
 install: $(VENV)/installed
 
-$(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt
+$(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@sh scripts/install.sh "$(PYTHON)" $(VENV) requirements/dev.txt
+	@$(BIN)/python scripts/commands.py
 
 $(PRICES_VENV)/installed: requirements/bootstrap.txt requirements/prices.txt requirements/litellm.txt
 	@sh scripts/install.sh "$(PYTHON)" $(PRICES_VENV) requirements/prices.txt

@@ -21,8 +21,10 @@ from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.provider_keys import ProviderKeys
 from switchboard.providers.openai_chat import OpenAiChatUpstream
 from switchboard.rankings_cache import RankingsCache
+from switchboard.reservations import Reservations
 from switchboard.secret import Secret
 from switchboard.stops import Stops
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.stops import StopMarks
@@ -68,6 +70,7 @@ class House:
             authenticator=Authenticator(KeyStore(self.database, "KeysTable"), self.clock),
             rankings=RankingsCache(RankingStore(self.database, "UptimeTable"), self.clock),
             providers=keys,
+            reservations=Reservations(BudgetStore(self.database, "KeysTable"), self.clock, pause_seconds=0),
             upstreams=Upstreams(
                 {"openai-chat": OpenAiChatUpstream(self.clock)}, keys.secret_of, self.transport, self.limits
             ),

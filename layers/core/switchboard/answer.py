@@ -12,6 +12,7 @@ from switchboard.dispatch import OK, Dispatch
 from switchboard.errors import AllAttemptsFailed, GenerationStopped, SwitchboardError
 from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.interface import StreamRenderer
+from switchboard.reservations import Admission
 from switchboard.storage.keys import ApiKey
 
 NOT_SERVED = Bill(NO_USAGE, 0, 0)
@@ -45,11 +46,12 @@ class Caller:
 class Answer:
     """`created` is in Unix seconds."""
 
-    def __init__(self, generation_id: str, created: float, caller: Caller, request: ChatRequest, run: Dispatch) -> None:
+    def __init__(self, generation_id: str, created: float, caller: Caller, admission: Admission, run: Dispatch) -> None:
         self.generation_id = generation_id
         self.created = created
         self.caller = caller
-        self.request = request
+        self.admission = admission
+        self.request = admission.request
         self.run = run
         self.renderer: StreamRenderer | None = None
         self._endpoint: Endpoint | None = None
@@ -161,7 +163,7 @@ def endpoint_headers(endpoint: Endpoint) -> dict[str, str]:
 
 def error_headers(error: SwitchboardError) -> dict[str, str]:
     """`x-should-retry: false` spares SDKs the two retries that they make of every 5xx by themselves."""
-    headers: dict[str, str] = {}
+    headers = dict(error.headers)
     if error.retry_after is not None:
         headers["retry-after"] = str(max(1, round(error.retry_after)))
     if isinstance(error, AllAttemptsFailed) and not error.retryable:

@@ -5,11 +5,15 @@ SwitchboardError
 │   ├── InvalidRequest          400, names the field
 │   ├── ModelNotFound           404, with near matches
 │   ├── NoEndpointFits          404, with every endpoint's reason
+│   ├── ModelUnpriced           400, a key with a budget cannot pay what has no price
 │   └── PayloadTooLarge         413
 ├── AccessError
 │   ├── NotAuthenticated        401
 │   ├── NotPermitted            403
-│   └── KeyStoreUnavailable     503, the key could not be checked
+│   ├── KeyStoreUnavailable     503, the key could not be checked
+│   ├── BudgetExceeded          402, the key's limit is used up
+│   ├── LimitReached            429, too many requests or tokens in a minute, or at once
+│   └── BudgetUnavailable       503, the key's limit could not be checked
 ├── NotFound                    404
 ├── IdempotencyConflict         409 the first is being answered or could not be kept, 422 another body
 ├── GenerationStopped           499, its owner deleted it while it ran
@@ -57,6 +61,7 @@ class SwitchboardError(Exception):
         self.param = param
         self.metadata: JsonObject = dict(metadata or {})
         self.retry_after: float | None = None
+        self.headers: dict[str, str] = {}
         self.availability: JsonObject | None = None
 
 
@@ -84,6 +89,10 @@ class NoEndpointFits(RequestError):
     code = "no_endpoints"
 
 
+class ModelUnpriced(RequestError):
+    code = "model_unpriced"
+
+
 class AccessError(SwitchboardError):
     type = "authentication_error"
 
@@ -102,6 +111,25 @@ class NotPermitted(AccessError):
 class KeyStoreUnavailable(AccessError):
     status = 503
     code = "key_store_unavailable"
+    type = "server_error"
+    retryable = True
+
+
+class BudgetExceeded(AccessError):
+    status = 402
+    code = "insufficient_quota"
+    type = "billing_error"
+
+
+class LimitReached(AccessError):
+    status = 429
+    code = "rate_limit_exceeded"
+    type = "rate_limit_error"
+
+
+class BudgetUnavailable(AccessError):
+    status = 503
+    code = "budget_unavailable"
     type = "server_error"
     retryable = True
 

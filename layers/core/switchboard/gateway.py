@@ -12,8 +12,10 @@ from switchboard.provider_keys import Load, ProviderKeys
 from switchboard.providers.dialects import UpstreamDialects
 from switchboard.providers.interface import Signer
 from switchboard.rankings_cache import RankingsCache
+from switchboard.reservations import Reservations
 from switchboard.settings import Settings
 from switchboard.stops import Stops
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import Database
 from switchboard.storage.idempotency import IdempotencyStore
 from switchboard.storage.keys import KeyStore
@@ -47,6 +49,7 @@ def chat_gateway(around: Surroundings) -> ChatApp:
         authenticator=Authenticator(KeyStore(around.database, settings.keys_table), clock),
         rankings=RankingsCache(RankingStore(around.database, settings.uptime_table), clock),
         providers=keys,
+        reservations=Reservations(BudgetStore(around.database, settings.keys_table), clock),
         upstreams=Upstreams(UpstreamDialects(clock, around.sign), keys.secret_of, around.transport, around.limits),
         usage=UsageStore(around.database, settings.usage_table, settings.usage_shards, settings.usage_days),
         stops=Stops(StopMarks(around.database, settings.keys_table), clock),

@@ -1,7 +1,8 @@
-"""The straight line of one request: authenticate, parse, plan, dispatch, render, settle."""
+"""The straight line of one request: authenticate, parse, plan, hold, dispatch, render, settle."""
 
 import asyncio
 from collections.abc import Container, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,11 +11,13 @@ from switchboard.answer import Answer, Caller, error_headers, summary
 from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog, Provider
 from switchboard.clock import Clock
+from switchboard.cutoff import Cutoff
 from switchboard.dispatch import Dispatch, Upstreams
 from switchboard.errors import GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
-from switchboard.protocols.interface import Arrival, ClientProtocol
+from switchboard.protocols.interface import Arrival, ClientProtocol, StreamRenderer
 from switchboard.rankings_cache import RankingsCache
+from switchboard.reservations import Reservations, Wish
 from switchboard.routing.plan import Reach, make_plan, providers_for
 from switchboard.stops import Stops
 from switchboard.storage.database import StorageError
@@ -79,6 +82,7 @@ class Pipeline:
     authenticator: Authenticator
     rankings: RankingsCache
     providers: Providers
+    reservations: Reservations
     upstreams: Upstreams
     usage: UsageRecords
     stops: Stops
@@ -121,10 +125,12 @@ class Pipeline:
         key, rankings = await self._known(call.arrival.headers)
         request = call.protocol.parse(call.arrival)
         available = await self.providers.callable(providers_for(request, self.catalog))
-        plan = make_plan(request, self.catalog, rankings, Reach(available, self.upstreams.dialects))
+        plan = make_plan(request, self.catalog, rankings, Reach(available, self.upstreams.dialects, key.policy))
         now = self.clock.now()
-        run = Dispatch(request, plan, self.upstreams, self.clock, call.deadline)
-        return Answer(self.usage.new_id(now), now, Caller.of(key, request, call.arrival.headers), request, run)
+        wish = Wish(self.usage.new_id(now), request, plan, now + call.deadline - self.clock.monotonic())
+        admission = await self.reservations.admit(key, wish)
+        run = Dispatch(admission.request, admission.plan, self.upstreams, self.clock, call.deadline)
+        return Answer(wish.generation_id, now, Caller.of(key, request, call.arrival.headers), admission, run)
 
     async def _known(self, headers: Mapping[str, str]) -> tuple[ApiKey, Rankings]:
         """Both at once when they must be read; in turn when they are at hand, which spares two tasks a request."""
@@ -152,8 +158,7 @@ class Pipeline:
         await client.start(200, {**self._headers(call, answer, stream_type), **headers})
         await client.write(renderer.render(opening))
         try:
-            async for chunks in answer.run.rest():
-                await client.write(renderer.render(chunks))
+            await self._pass_on(client, answer, renderer)
         except UpstreamFailure as failure:
             await answer.run.finish(failure)
             answer.failed(failure)
@@ -161,6 +166,18 @@ class Pipeline:
             return
         await answer.run.finish()
         await client.end(renderer.finish(answer.bill()))
+
+    async def _pass_on(self, client: Client, answer: Answer, renderer: StreamRenderer) -> None:
+        """All that follows, but no more than the hold covers. Raises UpstreamFailure."""
+        cutoff = Cutoff(answer.admission.output, answer.served().dialect)
+        async with aclosing(answer.run.rest()) as following:
+            async for chunks in following:
+                await client.write(renderer.render(chunks))
+                if cutoff.reached(chunks, answer.run.tally):
+                    ending = cutoff.ending()
+                    answer.run.cut(ending)
+                    await client.write(renderer.render(ending))
+                    return
 
     async def _refuse(self, call: Call, client: Client, error: SwitchboardError, answer: Answer | None) -> None:
         """An error instead of an answer, or at the end of one that had to begin with keep-alives."""
@@ -188,18 +205,29 @@ class Pipeline:
             "x-generation-id": answer.generation_id,
             "x-switchboard-attempts": str(answer.attempts_begun()),
             "x-switchboard-overhead-ms": f"{ours * 1000:.2f}",
+            **answer.admission.headers,
         }
 
     async def _settle(self, answer: Answer, *, cancelled: bool) -> None:
         """After the last byte: the caller waits for none of this."""
         await answer.run.finish(cancelled=True)  # closes what a hang-up or a stop has left open
         generation = answer.generation(self.clock.now(), cancelled=cancelled or answer.is_stopped)
+        if answer.admission.hold is None:
+            await self._record(generation)
+        else:
+            await asyncio.gather(self._record(generation), self._charge(answer, generation))
+        self.telemetry.info("generation", summary(generation))
+
+    async def _record(self, generation: Generation) -> None:
         try:
             await self.usage.record(generation)
         except StorageError as error:
             self.telemetry.warning("usage_record_spilled", {"generation": generation.id, "reason": error.message})
             self.telemetry.spill(self.usage.spill_line(generation))
-        self.telemetry.info("generation", summary(generation))
+
+    async def _charge(self, answer: Answer, generation: Generation) -> None:
+        if not await self.reservations.settle(answer.admission, generation):
+            self.telemetry.warning("hold_not_settled", {"generation": generation.id, "key_id": generation.key_id})
 
 
 def _stay_awake() -> None:

@@ -77,7 +77,7 @@ def as_priced(usage: Usage, request: ChatRequest, price: Price) -> Usage:
 
 def unpriced_for(request: ChatRequest, price: Price) -> tuple[str, ...]:
     """What `request` may come to use at this price that has none; empty if its cost will be known for certain."""
-    may_use = Usage(input=1, output=1, web_searches=1 if _may_search(request) else 0)
+    may_use = Usage(input=1, output=1, web_searches=1 if may_search(request) else 0)
     tier = request.parameters.get("service_tier")
     asked = _unpriced_tier(price, tier) if isinstance(tier, str) else ()
     return (*asked, *_unpriced_units(may_use, price.rates))
@@ -144,7 +144,7 @@ def _pictures(blocks: tuple[Block, ...]) -> int:
     return inside + sum(isinstance(block, Image) for block in blocks)
 
 
-def _may_search(request: ChatRequest) -> bool:
+def may_search(request: ChatRequest) -> bool:
     """True for a search that the provider runs and bills: a tool of its own, or OpenAI's option."""
     tools = request.parameters.get("tools")
     kinds = [kind for tool in (tools if isinstance(tools, list) else []) for kind in _kinds(tool)]
