@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from switchboard.accounting.generation import Generation
-from switchboard.answer import Answer, Caller, endpoint_headers, error_headers, summary
+from switchboard.answer import Answer, Caller, error_headers, summary
 from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog, Provider
 from switchboard.clock import Clock
@@ -16,15 +16,13 @@ from switchboard.health.figures import Rankings
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations, Wish
-from switchboard.routing.plan import make_plan, providers_for
+from switchboard.routing.plan import Reach, make_plan, providers_for
 from switchboard.stops import Stops
 from switchboard.storage.database import StorageError
 from switchboard.storage.keys import ApiKey
 from switchboard.telemetry import Telemetry
 
 JSON = "application/json"
-# A provider's fact: whoever hangs up pays for the whole answer, so it is read to its exact count (specs/api.md 4.7).
-BILLED_AFTER_CANCEL = "billed_after_cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +123,7 @@ class Pipeline:
         key, rankings = await self._known(call.arrival.headers)
         request = call.protocol.parse(call.arrival)
         available = await self.providers.callable(providers_for(request, self.catalog))
-        plan = make_plan(request, self.catalog, rankings, available, key.policy)
+        plan = make_plan(request, self.catalog, rankings, Reach(available, self.upstreams.dialects, key.policy))
         now = self.clock.now()
         wish = Wish(self.usage.new_id(now), request, plan, now + call.deadline - self.clock.monotonic())
         admission = await self.reservations.admit(key, wish)
@@ -140,21 +138,20 @@ class Pipeline:
 
     async def _whole(self, call: Call, client: Client, answer: Answer) -> None:
         chunks = await answer.run.start()
-        endpoint = answer.commit()
+        served_by = answer.commit()
         body = call.protocol.reply(answer.served(), chunks[-1], answer.bill())
         headers = self._headers(call, answer, JSON)
         await answer.run.finish()
-        await client.start(200, {**headers, "content-length": str(len(body)), **endpoint_headers(endpoint)})
+        await client.start(200, {**headers, "content-length": str(len(body)), **served_by})
         await client.end(body)
 
     async def _stream(self, call: Call, client: Client, answer: Answer) -> None:
         stream_type = call.protocol.stream_type(answer.request)
         client.hold_line(call.protocol.keep_alive, stream_type)
         opening = await answer.run.start()
-        endpoint = answer.commit()
-        if endpoint.provider.facts.get(BILLED_AFTER_CANCEL) is True:
+        headers = answer.commit()
+        if answer.is_billed_after_cancel:
             client.keep_going()
-        headers = endpoint_headers(endpoint)
         renderer = answer.renderer = call.protocol.stream(answer.served(), answer.request)
         await client.start(200, {**self._headers(call, answer, stream_type), **headers})
         await client.write(renderer.render(opening))

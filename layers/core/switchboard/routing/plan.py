@@ -10,7 +10,7 @@ from switchboard.errors import ModelNotFound, NoEndpointFits
 from switchboard.health.figures import Rankings
 from switchboard.json_types import JsonObject
 from switchboard.key_policy import NO_POLICY, KeyPolicy
-from switchboard.routing.eligibility import Rejection, rejection, soft_rejections
+from switchboard.routing.eligibility import Dialects, Rejection, rejection, soft_rejections
 from switchboard.routing.order import in_order
 from switchboard.routing.preferences import Preferences, preferences
 
@@ -25,14 +25,18 @@ class Plan:
     rejected: tuple[Rejection, ...]
 
 
-def make_plan(
-    request: ChatRequest,
-    catalog: Catalog,
-    rankings: Rankings,
-    callable_providers: Container[str],
-    policy: KeyPolicy = NO_POLICY,
-) -> Plan:
-    """`callable_providers` are the ids of those that have a key, or need none; `policy` is the caller's API key's.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What can be called: `providers` are the ids of those that have a key or need none, `dialects` how to speak;
+    `policy` is what the caller's API key may use."""
+
+    providers: Container[str]
+    dialects: Dialects
+    policy: KeyPolicy = NO_POLICY
+
+
+def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, reach: Reach) -> Plan:
+    """The endpoints of every model that was asked for.
 
     Raises InvalidRequest, ModelNotFound, or NoEndpointFits with every endpoint's reason.
     """
@@ -41,8 +45,8 @@ def make_plan(
     rejected: list[Rejection] = []
     models = [find_model(catalog, name) for name in (request.model, *wishes.models)]
     for model in {model.id: model for model in models}.values():  # by an alias, one may be named twice
-        permitted, misfits = _permitted(policy, model)
-        fitting, unfit = _sort_out(request, wishes, permitted, callable_providers)
+        permitted, misfits = _permitted(reach.policy, model)
+        fitting, unfit = _sort_out(request, wishes, permitted, reach)
         chosen += in_order(fitting, request, wishes, rankings)
         rejected += misfits + unfit
     if not chosen:
@@ -88,17 +92,17 @@ def _permitted(policy: KeyPolicy, model: Model) -> tuple[list[Endpoint], list[Re
 
 
 def _sort_out(
-    request: ChatRequest, wishes: Preferences, endpoints: Sequence[Endpoint], callable_providers: Container[str]
+    request: ChatRequest, wishes: Preferences, endpoints: Sequence[Endpoint], reach: Reach
 ) -> tuple[list[Endpoint], list[Rejection]]:
     fitting: list[Endpoint] = []
     rejected: list[Rejection] = []
     for endpoint in endpoints:
-        misfit = _without_key(endpoint, callable_providers) or rejection(request, wishes, endpoint)
+        misfit = _without_key(endpoint, reach.providers) or rejection(request, wishes, endpoint, reach.dialects)
         if misfit:
             rejected.append(misfit)
         else:
             fitting.append(endpoint)
-    soft = soft_rejections(request, fitting)
+    soft = soft_rejections(request, fitting, reach.dialects)
     lost = {misfit.endpoint.id for misfit in soft}
     return [endpoint for endpoint in fitting if endpoint.id not in lost], rejected + soft
 
