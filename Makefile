@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 VENV := .venv
 SAM_VENV := .venv-sam
+PRICES_VENV := .venv-prices
 BIN := $(VENV)/bin
 SAM := $(SAM_VENV)/bin/sam
 PYTHON ?= $(shell sh scripts/find-python.sh 3.11)
@@ -10,7 +11,7 @@ export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit lambda-python contract build deploy key engines bench lock clean install
+.PHONY: help run test check unit lambda-python contract prices build deploy key engines bench lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -32,6 +33,9 @@ unit: install $(SAM) ## unit, integration and infrastructure tests, on the Pytho
 
 lambda-python: install ## the suite once more on the Python that Lambda runs, where there is one
 	@sh scripts/test-on.sh $(PYTHON_ON_LAMBDA)
+
+prices: install $(PRICES_VENV)/installed ## our prices against genai-prices and litellm's table
+	$(BIN)/python -m pytest tests/prices
 
 contract: install ## the official SDKs against what `make run` starts
 	$(BIN)/python -m pytest tests/contract
@@ -63,6 +67,10 @@ install: $(VENV)/installed
 $(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@sh scripts/install.sh "$(PYTHON)" $(VENV) requirements/dev.txt
 	@$(BIN)/python scripts/commands.py
+
+$(PRICES_VENV)/installed: requirements/bootstrap.txt requirements/prices.txt requirements/litellm.txt
+	@sh scripts/install.sh "$(PYTHON)" $(PRICES_VENV) requirements/prices.txt
+	@$(PRICES_VENV)/bin/uv pip install --quiet --python $(PRICES_VENV)/bin/python --no-deps --require-hashes -r requirements/litellm.txt
 
 $(SAM): requirements/bootstrap.txt requirements/sam.txt
 	@sh scripts/install.sh "$(PYTHON)" $(SAM_VENV) requirements/sam.txt

@@ -3,13 +3,14 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from statistics import median
 
 import boto3
 from switchboard.clock import SystemClock
+from switchboard.storage.database import Database
 from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.signed import DYNAMODB, Aws, SignedService
 from switchboard.transport import HttpClient
@@ -38,17 +39,22 @@ def make_table(url: str, name: str) -> None:
     client.close()
 
 
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    http = HttpClient()
+    aws = Aws(http, SystemClock(), lambda: Credentials("test", "test", None), REGION, url)
+    try:
+        yield DynamoDatabase(SignedService(aws, DYNAMODB, timeout=PATIENCE_SECONDS))
+    finally:
+        await http.close()
+
+
 async def play(url: str, workers: int, rounds: int = 0) -> Outcome:
     """One run on a table of its own; 0 rounds are as many as suit the workers."""
     table = f"Ledger{workers}"
     make_table(url, table)
-    http = HttpClient()
-    aws = Aws(http, SystemClock(), lambda: Credentials("test", "test", None), REGION, url)
-    try:
-        database = DynamoDatabase(SignedService(aws, DYNAMODB, timeout=PATIENCE_SECONDS))
+    async with opened(url) as database:
         return await Scenario(database, table, workers, rounds=rounds).run()
-    finally:
-        await http.close()
 
 
 @contextmanager

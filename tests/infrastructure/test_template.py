@@ -22,7 +22,14 @@ from tests.infrastructure.tools import ROOT
 CHAT_ROUTES = {
     f"{base}{route}"
     for base in ("/api/v1", "/v1")
-    for route in ("/chat/{proxy+}", "/responses", "/messages", "/messages/{proxy+}", "/models/{proxy+}")
+    for route in (
+        "/chat/{proxy+}",
+        "/responses",
+        "/messages",
+        "/messages/{proxy+}",
+        "/models/{proxy+}",
+        "/generations/{proxy+}",
+    )
 } | {
     *("/api/anthropic/v1/messages", "/api/anthropic/v1/messages/{proxy+}"),
     *("/v1beta/models/{proxy+}", "/api/v1beta/models/{proxy+}", "/api/vertex-ai/{proxy+}"),

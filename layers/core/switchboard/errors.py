@@ -15,6 +15,7 @@ SwitchboardError
 │   ├── LimitReached            429, too many requests or tokens in a minute, or at once
 │   └── BudgetUnavailable       503, the key's limit could not be checked
 ├── NotFound                    404
+├── IdempotencyConflict         409 the first is being answered or could not be kept, 422 another body
 ├── GenerationStopped           499, its owner deleted it while it ran
 ├── UpstreamFailure             one attempt at one endpoint failed; classified where it is parsed
 └── AllAttemptsFailed           502, 503, 429, or 400 where the provider blames the request
@@ -137,6 +138,17 @@ class NotFound(SwitchboardError):
     status = 404
     code = "not_found"
     type = "not_found_error"
+
+
+class IdempotencyConflict(SwitchboardError):
+    code = "idempotency_conflict"
+    type = "invalid_request_error"
+
+    def __init__(self, message: str, status: int, generation_id: str | None = None) -> None:
+        super().__init__(
+            message, param="idempotency-key", metadata={"generation_id": generation_id} if generation_id else None
+        )
+        self.status = status
 
 
 class GenerationStopped(SwitchboardError):

@@ -6,6 +6,7 @@ from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
 from switchboard.dispatch import USUAL_LIMITS, Limits, Transport, Upstreams
+from switchboard.idempotency import Idempotency
 from switchboard.pipeline import Pipeline
 from switchboard.provider_keys import Load, ProviderKeys
 from switchboard.providers.dialects import UpstreamDialects
@@ -16,6 +17,7 @@ from switchboard.settings import Settings
 from switchboard.stops import Stops
 from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import Database
+from switchboard.storage.idempotency import IdempotencyStore
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.stops import StopMarks
@@ -54,4 +56,5 @@ def chat_gateway(around: Surroundings) -> ChatApp:
         telemetry=around.telemetry,
         clock=clock,
     )
-    return ChatApp(pipeline, around.telemetry, clock)
+    idempotency = Idempotency(IdempotencyStore(around.database, settings.keys_table), around.telemetry, clock)
+    return ChatApp(pipeline, around.telemetry, clock, idempotency)

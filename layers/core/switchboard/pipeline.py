@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Container, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,10 +11,11 @@ from switchboard.answer import Answer, Caller, error_headers, summary
 from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog, Provider
 from switchboard.clock import Clock
+from switchboard.cutoff import Cutoff
 from switchboard.dispatch import Dispatch, Upstreams
 from switchboard.errors import GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
-from switchboard.protocols.interface import Arrival, ClientProtocol
+from switchboard.protocols.interface import Arrival, ClientProtocol, StreamRenderer
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations, Wish
 from switchboard.routing.plan import Reach, make_plan, providers_for
@@ -156,8 +158,7 @@ class Pipeline:
         await client.start(200, {**self._headers(call, answer, stream_type), **headers})
         await client.write(renderer.render(opening))
         try:
-            async for chunks in answer.run.rest():
-                await client.write(renderer.render(chunks))
+            await self._pass_on(client, answer, renderer)
         except UpstreamFailure as failure:
             await answer.run.finish(failure)
             answer.failed(failure)
@@ -165,6 +166,18 @@ class Pipeline:
             return
         await answer.run.finish()
         await client.end(renderer.finish(answer.bill()))
+
+    async def _pass_on(self, client: Client, answer: Answer, renderer: StreamRenderer) -> None:
+        """All that follows, but no more than the hold covers. Raises UpstreamFailure."""
+        cutoff = Cutoff(answer.admission.output, answer.served().dialect)
+        async with aclosing(answer.run.rest()) as following:
+            async for chunks in following:
+                await client.write(renderer.render(chunks))
+                if cutoff.reached(chunks, answer.run.tally):
+                    ending = cutoff.ending()
+                    answer.run.cut(ending)
+                    await client.write(renderer.render(ending))
+                    return
 
     async def _refuse(self, call: Call, client: Client, error: SwitchboardError, answer: Answer | None) -> None:
         """An error instead of an answer, or at the end of one that had to begin with keep-alives."""

@@ -60,6 +60,10 @@ class Stops:
                 return True
         return False
 
+    def running(self) -> list[tuple[str, str]]:
+        """Of this process: each key's id with the generation's."""
+        return list(self._running)
+
     def enter(self, running: "Stoppable") -> None:
         self._running[running.name] = running
 

@@ -16,6 +16,10 @@ PRICED = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "
 UNITS = (*PRICED, "output_audio", "cache_read_audio", "output_image", "image", "web_search", "request")
 
 
+def used(bucket: str, amount: int) -> Usage:
+    return replace(NO_USAGE, **{bucket: amount})  # type: ignore[arg-type]  # every bucket is a number
+
+
 def price(*tiers: PriceTier, **usd: str) -> Price:
     """US dollars as a catalog file has them: for a million tokens, for one request, for one search."""
     return Price(nano_rates(dict(usd)), tiers)
@@ -83,7 +87,7 @@ def test_golden(name: str) -> None:
 )
 def test_a_bucket_without_a_price_is_billed_as_the_plainer_unit(bucket: str, unit: str) -> None:
     plain = price(input="2.00", output="8.00")
-    assert bill(Usage(**{bucket: 5}), plain).total == bill(Usage(**{unit: 5}), plain).total
+    assert bill(used(bucket, 5), plain).total == bill(used(unit, 5), plain).total
 
 
 def test_a_long_write_without_a_price_is_billed_as_a_short_one() -> None:
@@ -93,7 +97,7 @@ def test_a_long_write_without_a_price_is_billed_as_a_short_one() -> None:
 
 @pytest.mark.parametrize("bucket", BUCKETS)
 def test_what_was_used_without_a_known_price_costs_an_unknown_amount(bucket: str) -> None:
-    result = bill(Usage(**{bucket: 1}), Price({}))
+    result = bill(used(bucket, 1), Price({}))
     assert (result.total, result.prompt, result.completion) == (None, None, None)
 
 

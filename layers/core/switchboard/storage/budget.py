@@ -120,7 +120,7 @@ class BudgetStore:
             return larger if found.get(hold.name) == larger.amount else None  # the reply of the first try was lost
         return larger
 
-    async def sweep(self, key_id: str, shard: int, expired: dict[str, int]) -> int:
+    async def sweep(self, key_id: str, shard: int, expired: Mapping[str, int]) -> int:
         """Charge these holds, which nobody will settle any more; how many were still there."""
         where = state_key(key_id, shard)
         swept = [await self._try(where, items.sweep(name, amount)) for name, amount in expired.items()]

@@ -7,8 +7,11 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from switchboard.answer import error_headers
 from switchboard.clock import Clock
 from switchboard.errors import InvalidRequest, NotFound, PayloadTooLarge, SwitchboardError
+from switchboard.idempotency import HEADER as IDEMPOTENCY_KEY
+from switchboard.idempotency import Idempotency
 from switchboard.pipeline import Call, Pipeline
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
@@ -28,10 +31,13 @@ GRACE_SECONDS = 2.0
 class ChatApp:
     """Every inference route: reads the body, hands it to the pipeline, and lets no exception out."""
 
-    def __init__(self, pipeline: Pipeline, telemetry: Telemetry, clock: Clock) -> None:
+    def __init__(
+        self, pipeline: Pipeline, telemetry: Telemetry, clock: Clock, idempotency: Idempotency | None = None
+    ) -> None:
         self._pipeline = pipeline
         self._telemetry = telemetry
         self._clock = clock
+        self._idempotency = idempotency
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -69,7 +75,12 @@ class ChatApp:
         received = self._clock.monotonic()
         headers, query = _headers(scope), _query(scope)
         arrival = Arrival(await _body(headers, receive), parts, query, _with_key(headers, query))
-        await self._pipeline.answer(Call(protocol, arrival, received, self._deadline(scope)), line)
+        call = Call(protocol, arrival, received, self._deadline(scope))
+        if self._idempotency and IDEMPOTENCY_KEY in headers:
+            key = await self._pipeline.authenticator.authenticate_inference(arrival.headers)
+            await self._idempotency.answer(call, line, key.id, scope["path"], self._pipeline.answer)
+        else:
+            await self._pipeline.answer(call, line)
 
     async def _count(self, line: Line, scope: Scope, receive: Receive, count: Count) -> None:
         """An estimate, for free; but not for strangers, who could make the gateway read megabytes."""
@@ -99,7 +110,7 @@ class ChatApp:
 async def _refuse(line: Line, protocol: ClientProtocol, error: SwitchboardError) -> None:
     body = protocol.error(error, None)
     # A stream that had begun must not look as if it had come to its end.
-    await _reply(line, protocol.status(error), encode_event(body) if line.started else body)
+    await _reply(line, protocol.status(error), encode_event(body) if line.started else body, error_headers(error))
 
 
 async def _reply(line: Line, status: int, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> None:
@@ -108,7 +119,7 @@ async def _reply(line: Line, status: int, body: bytes, headers: Mapping[str, str
 
 
 async def _no_route(line: Line, method: str, path: str, protocol: ClientProtocol | None) -> None:
-    allowed = "POST" if protocol else "GET, HEAD" if path == HEALTH else None
+    allowed = "POST" if protocol else "GET, HEAD" if path == HEALTH else "DELETE" if generation_at(path) else None
     error: SwitchboardError = NotFound(f"There is no route {method} {path}. The API is under /api/v1.")
     if allowed:
         error = InvalidRequest(f"{method} is not possible at {path}.")

@@ -19,7 +19,12 @@ def usage_object(bill: Bill, native: JsonObject) -> JsonObject:
             "ephemeral_1h_input_tokens": usage.cache_write_1h,
         },
         "output_tokens": usage.completion_tokens,
-        "cost": None if bill.total is None else bill.total / NANO,
+        "cost": _usd(bill.total),
+        "cost_details": {
+            "upstream_inference_cost": None,
+            "upstream_inference_input_cost": _usd(bill.prompt),
+            "upstream_inference_output_cost": _usd(bill.completion),
+        },
     }
     if usage.reasoning:
         shown["output_tokens_details"] = {"thinking_tokens": usage.reasoning}
@@ -29,6 +34,11 @@ def usage_object(bill: Bill, native: JsonObject) -> JsonObject:
         shown.update(native)
     shown.setdefault("service_tier", "standard")
     return shown
+
+
+def _usd(nano_dollars: int | None) -> float | None:
+    """Rounded once, for display: the records keep the integer."""
+    return None if nano_dollars is None else nano_dollars / NANO
 
 
 def opening_usage(prompt_tokens: int) -> JsonObject:
