@@ -53,7 +53,7 @@ HEALTHY = {
 }
 
 
-def findings(now: float = NOW, **changes: Answer) -> dict[str, Finding]:
+def findings(changes: Mapping[str, Answer] = HEALTHY, now: float = NOW) -> dict[str, Finding]:
     gateway = FakeHttp("http://gateway", None, {**HEALTHY, **changes})
     return {finding.check: finding for finding in examine(gateway, "m", now)}
 
@@ -84,11 +84,11 @@ NO_KEY = {"endpoints": [{"endpoint": "m@acme", "code": "no_credential"}, {"endpo
     ],
 )
 def test_what_is_wrong_is_said(check: str, state: str, words: str, changes: dict[str, Answer]) -> None:
-    finding = findings(NOW, **changes)[check]
+    finding = findings(changes)[check]
     assert (finding.state, words in finding.found) == (state, True)
     assert finding.advice or check == "clock"
 
 
 @pytest.mark.parametrize(("apart", "state"), [(0, "ok"), (5, "ok"), (-5, "ok"), (6, "failed"), (-300, "failed")])
 def test_clocks_may_be_five_seconds_apart(apart: int, state: str) -> None:
-    assert findings(NOW + apart)["clock"].state == state
+    assert findings(now=NOW + apart)["clock"].state == state
