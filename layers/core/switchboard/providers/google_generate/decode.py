@@ -101,7 +101,7 @@ class _Reader:
         usage = native.get("usageMetadata")
         if isinstance(usage, dict):
             said.append(read_usage(usage))
-        return Chunk(tuple(said), native)
+        return Chunk(tuple(said), native, is_life=True)
 
     def _candidate(self, candidate: JsonObject, position: int, response: str, said: list[StreamEvent]) -> None:
         index = candidate.get("index", position)
