@@ -81,9 +81,10 @@ def _set_reasoning(body: JsonObject, request: ChatRequest, endpoint: Endpoint) -
     reasoning = body.pop("reasoning", None)
     if not isinstance(reasoning, dict) or "reasoning_effort" in body:
         return
-    stated = reasoning.get("effort")
-    effort = stated if isinstance(stated, str) else effort_for(request, endpoint)
-    if effort:
+    effort = reasoning.get("effort")
+    if not isinstance(effort, str) and (reasoning.get("enabled") is True or reasoning.get("max_tokens") is not None):
+        effort = effort_for(request, endpoint)
+    if isinstance(effort, str):
         body["reasoning_effort"] = effort
 
 
