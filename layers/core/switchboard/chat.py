@@ -223,10 +223,12 @@ class Chunk:
     """One piece of an upstream's answer: what it says in the hub's words, and the way the upstream put it.
 
     A client that speaks the upstream's dialect is given `native`, edited; every other one is given `events`, rendered.
+    `is_life` if it shows, without content, that the model is at work: a thought that is not shown, a tool at its place.
     """
 
     events: tuple[StreamEvent, ...]
     native: JsonObject = field(default_factory=dict)
+    is_life: bool = False
 
     @property
     def has_content(self) -> bool:

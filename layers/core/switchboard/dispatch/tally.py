@@ -5,6 +5,7 @@ from math import ceil
 
 from switchboard.accounting.estimate import text_tokens, without_margin
 from switchboard.chat import ChatRequest, Chunk, Finish, TextDelta, ThinkingDelta, ToolCallDelta, Usage
+from switchboard.json_types import JsonObject
 
 
 @dataclass(slots=True)
@@ -30,8 +31,8 @@ class Tally:
                     self.finishes.add(event.reason)
                 case Usage():  # the last one holds: some servers count along
                     self.usage = event
-        if self.upstream_id is None and isinstance(chunk.native.get("id"), str):
-            self.upstream_id = str(chunk.native["id"]) or None
+        if self.upstream_id is None:
+            self.upstream_id = _id_of(chunk.native)
 
     @property
     def may_be_empty(self) -> bool:
@@ -50,3 +51,13 @@ class Tally:
             # Anthropic counts the prompt at the beginning and the answer at the end, which never came.
             return replace(self.usage, output=ceil(self.said) - self.usage.reasoning), True
         return self.usage, False
+
+
+def _id_of(native: JsonObject) -> str | None:
+    """Where a dialect puts its answer's name: on top (`id`, Google's `responseId`), or in what a stream begins with."""
+    for table in (native, native.get("message"), native.get("response")):
+        for name in ("id", "responseId"):
+            found = table.get(name) if isinstance(table, dict) else None
+            if isinstance(found, str) and found:
+                return found
+    return None

@@ -87,7 +87,7 @@ class _Reader:
         self._has_content = self._has_content or any(not isinstance(event, Finish) for event in said)
         if kind == "metadata" and isinstance(payload.get("usage"), dict):
             said = [read_usage(_object(payload["usage"]), payload.get("serviceTier"))]
-        return Chunk(tuple(said), {kind: payload})
+        return Chunk(tuple(said), {kind: payload}, is_life=True)
 
     def block(self, block: JsonObject, index: int) -> list[StreamEvent]:
         """A whole block: what its events would have said together."""

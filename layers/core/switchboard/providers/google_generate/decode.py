@@ -103,7 +103,7 @@ class _Reader:
         usage = native.get("usageMetadata")
         if isinstance(usage, dict):
             said.append(read_usage(usage, min(self._searches, self._most_searches)))
-        return Chunk(tuple(said), native)
+        return Chunk(tuple(said), native, is_life=True)
 
     def _candidate(self, candidate: JsonObject, position: int, response: str, said: list[StreamEvent]) -> None:
         index = candidate.get("index", position)

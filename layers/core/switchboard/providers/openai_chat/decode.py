@@ -42,7 +42,7 @@ def reply_object(body: bytes) -> JsonObject:
         native: Json = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise UpstreamFailure(Failure.SERVER, "The reply is not JSON.") from None
-    if not isinstance(native, dict) or native.get("error"):
+    if not isinstance(native, dict) or native.get("error") or native.get("fault"):
         raise failure_of(200, native)
     return native
 
@@ -82,7 +82,7 @@ class OpenAiChatDecoder:
             native = orjson.loads(event.data)
         except orjson.JSONDecodeError:
             native = None
-        if isinstance(native, dict) and native.get("error"):
+        if isinstance(native, dict) and (native.get("error") or native.get("fault")):
             raise failure_of(200, native)
         choices = _choices(native, "delta")
         if choices is None:
@@ -212,11 +212,11 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, now: float) -
 
 
 def failure_of(status: int, native: Json) -> UpstreamFailure:
-    """Reads {"error": {...}}, {"error": "..."}, {"message": ...} and {"detail": ...}; status 200 may be one too."""
+    """Reads {"error": {...}}, {"error": "..."}, {"fault": ...}, {"message": ...}, {"detail": ...}; 200 may be one."""
     body = native if isinstance(native, dict) else {}
-    error = body.get("error") or body
-    details = error if isinstance(error, dict) else {"message": error}
-    message = _plain(details.get("message") or details.get("detail")) or f"The provider answered with status {status}."
+    error = body.get("error") or body.get("fault") or body
+    details: JsonObject = error if isinstance(error, dict) else {"message": error}
+    message = _words_of(details) or f"The provider answered with status {status}."
     code = details.get("code") or details.get("type")
     text_code = str(code) if isinstance(code, str | int) else None
     told_status = int(text_code) if status == 200 and text_code and _STATUS.fullmatch(text_code) else status
@@ -226,6 +226,11 @@ def failure_of(status: int, native: Json) -> UpstreamFailure:
         upstream_status=status,
         provider_code=text_code,
     )
+
+
+def _words_of(details: JsonObject) -> str:
+    """`faultstring` is what the gateway in front of Fireworks says."""
+    return next((text for name in ("message", "faultstring", "detail") if (text := _plain(details.get(name)))), "")
 
 
 def _plain(content: Json) -> str:
