@@ -4,10 +4,12 @@ import json
 import os
 import time
 import urllib.error
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 
 from tests.contract.conftest import Running
@@ -16,6 +18,7 @@ from tests.contract.python.driver import Account, Driver
 from tests.contract.python.upstreams import UPSTREAMS, Upstream
 from tests.contract.verdicts import Verdict
 
+PEM_BEGIN, PEM_END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 SETTLED_WITHIN_SECONDS = 20.0
 
 
@@ -40,6 +43,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("client", CLIENTS, ids=ids, scope="session")
     if "upstream" in metafunc.fixturenames:
         metafunc.parametrize("upstream", UPSTREAMS, ids=[upstream.dialect for upstream in UPSTREAMS], scope="session")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing here is encrypted, yet every SDK's client reads all authorities when it is made: most of its time."""
+    bundle = Path(certifi.where()).read_text(encoding="utf-8")
+    one = tmp_path_factory.mktemp("certificates") / "one.pem"
+    one.write_text(bundle[bundle.index(PEM_BEGIN) : bundle.index(PEM_END) + len(PEM_END)] + "\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SSL_CERT_FILE", str(one))
+        yield
 
 
 @pytest.fixture
