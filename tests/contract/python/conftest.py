@@ -13,8 +13,11 @@ import certifi
 import pytest
 
 from tests.contract.conftest import Running
+from tests.contract.faults import Faults
 from tests.contract.python.clients import CLIENTS
 from tests.contract.python.driver import Account, Driver
+from tests.contract.python.drivers.openai_chat import OpenAiChat
+from tests.contract.python.questions import Question
 from tests.contract.python.upstreams import UPSTREAMS, Upstream
 from tests.contract.verdicts import Verdict
 
@@ -56,6 +59,13 @@ def few_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         yield
 
 
+@pytest.fixture(scope="session")
+def met(gateway: Running) -> None:
+    """The simulator can be told to fail as any provider that has been asked once."""
+    for upstream in UPSTREAMS:
+        OpenAiChat().ask(Account(gateway.url, gateway.key), upstream.model, Question("Hello."))
+
+
 @pytest.fixture
 def account(gateway: Running) -> Account:
     return Account(gateway.url, gateway.key)
@@ -64,6 +74,11 @@ def account(gateway: Running) -> Account:
 @pytest.fixture
 def cell(client: Driver, upstream: Upstream, account: Account) -> Cell:
     return Cell(client, upstream, account)
+
+
+@pytest.fixture
+def faults(met: None, faults: Faults) -> Faults:
+    return faults
 
 
 @pytest.fixture

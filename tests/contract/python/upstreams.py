@@ -3,18 +3,29 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-DIALECTS = ("openai-chat", "openai-responses", "anthropic-messages", "google-generate", "bedrock-converse")
+DIALECTS = (
+    "openai-chat",
+    "openai-responses",
+    "anthropic-messages",
+    "google-generate",
+    "bedrock-converse",
+)
 CONTEXT = 200_000
-# How each dialect's own endpoint is asked to think (the facts of layers/catalog/providers).
+# How each dialect's own endpoint is asked to think (the facts of layers/catalog/providers), and what else it needs.
 FACTS = {
     "anthropic-messages": 'reasoning_style = "budget"',
     "bedrock-converse": 'reasoning_style = "anthropic"',
+    "bedrock-invoke": 'invoke = "anthropic-messages"\nreasoning_style = "budget"',
     "google-generate": 'reasoning_style = "budget"',
 }
 BASES = {
     "google-generate": "https://contract.test/v1beta",
     "bedrock-converse": "https://contract.test",
+    "bedrock-invoke": "https://contract.test",
 }
+PROTOCOLS = {"bedrock-invoke": "bedrock-converse"}
+# InvokeModel takes Anthropic's own body, in an envelope.
+NATIVE = {"bedrock-invoke": "anthropic-messages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,7 @@ class Upstream:
         return f"contract/{self.dialect}"
 
     def result(self, protocol: str) -> str:
-        return "yes" if protocol == self.dialect else "translated"
+        return "yes" if protocol == NATIVE.get(self.dialect, self.dialect) else "translated"
 
 
 UPSTREAMS = tuple(Upstream(dialect) for dialect in DIALECTS)
@@ -48,7 +59,7 @@ def _toml(upstream: Upstream) -> str:
 [provider]
 id = "{upstream.provider}"
 name = "Contract {upstream.dialect}"
-protocol = "{upstream.dialect}"
+protocol = "{PROTOCOLS.get(upstream.dialect, upstream.dialect)}"
 base_url = "{BASES.get(upstream.dialect, "https://contract.test/v1")}"
 key_env = "SWITCHBOARD_CONTRACT_KEY"
 
