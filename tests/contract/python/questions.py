@@ -1,7 +1,7 @@
 """What is asked and what must come back, in words that belong to no protocol and no SDK."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from switchboard.json_types import JsonObject

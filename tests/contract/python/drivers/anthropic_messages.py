@@ -93,7 +93,7 @@ def _part(attachment: Attachment) -> dict[str, Any]:
     return {"type": "image" if attachment.is_image else "document", "source": source}
 
 
-def _reply(message: Any, pieces: int) -> Reply:  # noqa: ANN401  # a Message or a parsed one
+def _reply(message: Any, pieces: int) -> Reply:  # a Message or a parsed one
     usage, thoughts = message.usage, [block for block in message.content if block.type == "thinking"]
     return Reply(
         text="".join(block.text for block in message.content if block.type == "text"),

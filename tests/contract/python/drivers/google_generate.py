@@ -55,7 +55,9 @@ class GoogleGenerate:
 
 @contextmanager
 def _connected(account: Account) -> Iterator[Any]:
-    options = types.HttpOptions(base_url=account.url, timeout=MILLISECONDS, retry_options=types.HttpRetryOptions(attempts=1))
+    options = types.HttpOptions(
+        base_url=account.url, timeout=MILLISECONDS, retry_options=types.HttpRetryOptions(attempts=1)
+    )
     client = genai.Client(api_key=account.key, vertexai=False, http_options=options)
     try:
         yield client
@@ -63,11 +65,11 @@ def _connected(account: Account) -> Iterator[Any]:
         client.close()
 
 
-def _streamed(client: Any, model: str, question: Question) -> Any:  # noqa: ANN401  # a generator of responses
+def _streamed(client: Any, model: str, question: Question) -> Any:  # a generator of responses
     return client.models.generate_content_stream(model=model, contents=_contents(question), config=_config(question))
 
 
-def _config(question: Question) -> Any:  # noqa: ANN401  # GenerateContentConfig
+def _config(question: Question) -> Any:  # GenerateContentConfig
     config = types.GenerateContentConfig(max_output_tokens=question.max_tokens)
     config.automatic_function_calling = types.AutomaticFunctionCallingConfig(disable=True)
     if question.tools:
@@ -102,7 +104,7 @@ def _contents(question: Question) -> list[Any]:
     return [*before, types.Content(role="user", parts=parts)]
 
 
-def _part(attachment: Attachment) -> Any:  # noqa: ANN401  # types.Part
+def _part(attachment: Attachment) -> Any:  # types.Part
     return types.Part.from_bytes(data=base64.b64decode(attachment.data), mime_type=attachment.media_type)
 
 
@@ -126,6 +128,6 @@ def _reply(answers: list[Any]) -> Reply:
     )
 
 
-def _parts_of(answer: Any) -> list[Any]:  # noqa: ANN401  # GenerateContentResponse
+def _parts_of(answer: Any) -> list[Any]:  # GenerateContentResponse
     content = answer.candidates[0].content if answer.candidates else None
     return list(content.parts or []) if content else []

@@ -49,7 +49,7 @@ class LangChainOpenAi:
         assert isinstance(error, openai.APIError)
         return raised(error)
 
-    def _model(self, account: Account, model: str, question: Question) -> Any:  # noqa: ANN401  # a bound runnable
+    def _model(self, account: Account, model: str, question: Question) -> Any:  # a bound runnable
         fields: dict[str, Any] = {}
         if question.tools:
             fields["tools"] = chat_tools(question.tools)
@@ -97,7 +97,7 @@ def _generation(identifier: str) -> str:
     return generation_of(identifier) if identifier.startswith("resp_") else identifier
 
 
-def _reply(message: Any, pieces: int) -> Reply:  # noqa: ANN401  # an AIMessage or its chunks' sum
+def _reply(message: Any, pieces: int) -> Reply:  # an AIMessage or its chunks' sum
     thoughts = [block for block in message.content if block["type"] == "reasoning"] if _is_list(message.content) else []
     about = message.response_metadata
     finish = about.get("finish_reason") or ("stop" if about.get("status") == "completed" else "length")

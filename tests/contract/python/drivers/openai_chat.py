@@ -110,7 +110,7 @@ def _messages(question: Question) -> list[Any]:
     return [*before, {"role": "user", "content": parts if question.attachments else question.text}]
 
 
-def _reply(completion: Any, pieces: int) -> Reply:  # noqa: ANN401  # a ChatCompletion or a parsed one
+def _reply(completion: Any, pieces: int) -> Reply:  # a ChatCompletion or a parsed one
     choice = completion.choices[0]
     message = choice.message
     details = getattr(message, "reasoning_details", None) or []

@@ -55,9 +55,7 @@ def _fields(question: Question) -> dict[str, Any]:
             for tool in question.tools
         ]
     if question.schema:
-        fields["text"] = {
-            "format": {"type": "json_schema", "name": "city", "schema": question.schema, "strict": True}
-        }
+        fields["text"] = {"format": {"type": "json_schema", "name": "city", "schema": question.schema, "strict": True}}
     if question.thinks:
         fields["reasoning"] = {"effort": "low", "summary": "auto"}
     return fields
@@ -84,7 +82,7 @@ def _part(attachment: Attachment) -> dict[str, Any]:
     return {"type": "input_file", "filename": attachment.name, "file_data": attachment.data_url}
 
 
-def _reply(response: Any, pieces: int) -> Reply:  # noqa: ANN401  # a Response or a parsed one
+def _reply(response: Any, pieces: int) -> Reply:  # a Response or a parsed one
     calls = [item for item in response.output if item.type == "function_call"]
     thoughts = [item for item in response.output if item.type == "reasoning"]
     finish = "tool_calls" if calls else "stop" if response.status == "completed" else "length"

@@ -131,7 +131,7 @@ def _add_call(calls: dict[int, dict[str, Any]], piece: dict[str, Any]) -> None:
     known["function"]["arguments"] += function.get("arguments") or ""
 
 
-def _reply(result: Any, message: dict[str, Any], finish: str, pieces: int = 0) -> Reply:  # noqa: ANN401  # with usage
+def _reply(result: Any, message: dict[str, Any], finish: str, pieces: int = 0) -> Reply:  # with usage
     details = message.get("reasoning_details") or []
     calls = message.get("tool_calls") or []
     return Reply(

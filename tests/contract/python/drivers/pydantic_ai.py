@@ -170,12 +170,10 @@ def _is_text(event: object) -> bool:
 
 
 def _generation(identifier: str) -> str:
-    return (
-        generation_of_response(identifier) if identifier.startswith("resp_") else generation_of_message(identifier)
-    )
+    return generation_of_response(identifier) if identifier.startswith("resp_") else generation_of_message(identifier)
 
 
-def _reply(response: Any, pieces: int) -> Reply:  # noqa: ANN401  # messages.ModelResponse
+def _reply(response: Any, pieces: int) -> Reply:  # messages.ModelResponse
     calls = [part for part in response.parts if part.part_kind == "tool-call"]
     thoughts = [part for part in response.parts if part.part_kind == "thinking"]
     return Reply(
