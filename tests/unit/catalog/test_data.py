@@ -131,7 +131,7 @@ class TestBuild:
         assert (tmp_path / "a" / path).read_bytes() == (tmp_path / "b" / path).read_bytes()
         assert json.loads((tmp_path / "a" / path).read_text(encoding="utf-8")) == compile_directories(DATA)
         assert (tmp_path / "a" / path).with_name("__init__.py").is_file()
-        assert first.stdout.startswith("98 models, 31 providers, 521 endpoints: ")
+        assert first.stdout.startswith("98 models, 31 providers, 530 endpoints: ")
         assert (first.returncode, second.returncode, first.stderr) == (0, 0, "")
 
     def test_merges_the_operators_files(self, tmp_path: Path) -> None:
