@@ -114,7 +114,7 @@ def test_reasoning_and_its_return(cell: Cell, streamed: bool) -> None:
     possible(cell, "reasoning")
     asked = Question("Use get_weather for Paris.", tools=(WEATHER,), thinks=True, max_tokens=4000)
     called = answer(cell, asked, streamed=streamed)
-    assert called.reasoning
+    assert called.reasoning or called.signatures  # OpenAI's models seal their thoughts and show no more
     again = Question("", tools=(WEATHER,), thinks=True, max_tokens=4000, after=Turn(asked, called, ("Sunny.",)))
     reply = answer(cell, again, streamed=streamed)
     assert "Sunny." in reply.text

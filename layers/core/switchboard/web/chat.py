@@ -13,7 +13,7 @@ from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.telemetry import Telemetry
 from switchboard.web.line import Line
-from switchboard.web.routes import Count, counting_at, inference_at
+from switchboard.web.routes import Count, counting_at, inference_at, suited
 from switchboard.wire.sse import encode_event
 
 HEALTH = "/healthz"
@@ -39,14 +39,15 @@ class ChatApp:
         line = Line(scope, receive, send)
         spoken, counted = inference_at(path), counting_at(path)
         if method == "POST" and spoken:
-            await self._guarded(line, spoken[0], self._answer(line, scope, receive, *spoken))
+            protocol = suited(spoken[0], scope["headers"])
+            await self._guarded(line, protocol, self._answer(line, scope, receive, protocol, spoken[1]))
         elif method == "POST" and counted:
             await self._guarded(line, counted[0], self._count(line, scope, receive, counted[1]))
         elif path == HEALTH and method in ("GET", "HEAD"):
             await _reply(line, 200, b'{"status":"ok"}')
         else:
-            protocol = spoken or counted
-            await _no_route(line, method, path, protocol[0] if protocol else None)
+            known = spoken or counted
+            await _no_route(line, method, path, known[0] if known else None)
 
     async def _guarded(self, line: Line, protocol: ClientProtocol, work: Coroutine[None, None, None]) -> None:
         try:
