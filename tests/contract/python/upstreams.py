@@ -9,6 +9,7 @@ DIALECTS = (
     "anthropic-messages",
     "google-generate",
     "bedrock-converse",
+    "bedrock-invoke",
 )
 CONTEXT = 200_000
 # Without `structured_outputs` in the list a model at Bedrock is asked for JSON in words.

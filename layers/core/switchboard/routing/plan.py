@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from switchboard.catalog.model import Catalog, Endpoint, Model, Provider
 from switchboard.chat import ChatRequest
-from switchboard.errors import ModelNotFound, NoEndpointFits, PromptTooLong
+from switchboard.errors import ModelNotFound, NoEndpointFits
 from switchboard.health.figures import Rankings
 from switchboard.json_types import JsonObject
 from switchboard.routing.eligibility import Dialects, Rejection, rejection, soft_rejections
@@ -40,7 +40,7 @@ def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, reach:
     wishes = preferences(request)
     chosen: list[Endpoint] = []
     rejected: list[Rejection] = []
-    models = [find_model(catalog, name) for name in (request.model, *wishes.models)]
+    models = _known_models(catalog, (request.model, *wishes.models))
     for model in {model.id: model for model in models}.values():  # by an alias, one may be named twice
         fitting, misfits = _sort_out(request, wishes, model, reach)
         chosen += in_order(fitting, request, wishes, rankings)
@@ -48,6 +48,15 @@ def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, reach:
     if not chosen:
         raise _nothing_fits(request, rejected)
     return Plan(tuple(chosen if wishes.allow_fallbacks or wishes.order else chosen[:1]), tuple(rejected))
+
+
+def _known_models(catalog: Catalog, names: tuple[str, ...]) -> list[Model]:
+    """A name that leads nowhere is one more model that cannot answer, as long as another can (OpenRouter's `models`).
+
+    Raises ModelNotFound for the first name if none is known.
+    """
+    known = [model for name in names if (model := catalog.find(name))]
+    return known or [find_model(catalog, names[0])]
 
 
 def providers_for(request: ChatRequest, catalog: Catalog) -> tuple[Provider, ...]:
@@ -105,10 +114,7 @@ def _without_key(endpoint: Endpoint, callable_providers: Container[str]) -> Reje
 
 def _nothing_fits(request: ChatRequest, rejected: Sequence[Rejection]) -> NoEndpointFits:
     reasons = "; ".join(f"{misfit.endpoint.tag}: {misfit.reason}" for misfit in rejected) or "it has no endpoints"
-    # What has no key cannot serve anybody: it does not count.
-    only_too_long = {misfit.code for misfit in rejected} - {"no_credential"} == {"context_length"}
-    kind = PromptTooLong if only_too_long else NoEndpointFits
-    error = kind(f"No endpoint of `{request.model}` can serve this request: {reasons}.")
+    error = NoEndpointFits(f"No endpoint of `{request.model}` can serve this request: {reasons}.")
     error.availability = availability(request, rejected)
     return error
 
