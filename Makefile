@@ -5,13 +5,16 @@ SAM_VENV := .venv-sam
 PRICES_VENV := .venv-prices
 BIN := $(VENV)/bin
 SAM := $(SAM_VENV)/bin/sam
+SDK_VENV := .venv-contract
+VERDICTS := $(CURDIR)/.contract
 PYTHON ?= $(shell sh scripts/find-python.sh 3.11)
 PYTHON_ON_LAMBDA := 3.13
 export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit lambda-python contract prices build deploy key engines bench lock clean install
+.PHONY: help run test check unit lambda-python contract contract-python verdicts prices build deploy key engines bench lock
+.PHONY: clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -19,7 +22,7 @@ help: ## this list
 run: install ## the whole gateway on http://127.0.0.1:8787, no AWS account and no provider key needed
 	@exec $(BIN)/python -m local
 
-test: install $(SAM) ## format, lint, types, floors, every test, template and build; without `make contract`
+test: install $(SAM) ## format, lint, types, floors, every test, template and build; without the contract suite
 	@$(MAKE) --no-print-directory -j2 check unit lambda-python
 
 check: install ## format, lint, types and import floors
@@ -37,8 +40,18 @@ lambda-python: install ## the suite once more on the Python that Lambda runs, wh
 prices: install $(PRICES_VENV)/installed ## our prices against genai-prices and litellm's table
 	$(BIN)/python -m pytest tests/prices
 
-contract: install ## the official SDKs against what `make run` starts
-	$(BIN)/python -m pytest tests/contract
+contract: verdicts ## every official SDK, Python's and Node's, against what `make run` starts; writes docs/compatibility.md
+	CONTRACT_RESULTS=$(VERDICTS)/node.jsonl $(BIN)/python -m tests.contract.node_suite
+	$(BIN)/python -m tests.contract.compatibility $(VERDICTS)/*.jsonl
+
+contract-python: verdicts ## its Python part, as CI runs it: fails if docs/compatibility.md says otherwise
+	$(BIN)/python -m tests.contract.compatibility --check $(VERDICTS)/python.jsonl
+
+verdicts: install $(SDK_VENV)/installed
+	@mkdir -p $(VERDICTS) && rm -f $(VERDICTS)/*.jsonl
+	$(BIN)/python -m pytest tests/contract --ignore=tests/contract/python
+	SWITCHBOARD_PYTHON=$(CURDIR)/$(BIN)/python CONTRACT_RESULTS=$(VERDICTS)/python.jsonl $(SDK_VENV)/bin/python -m pytest \
+		-n auto --confcutdir=tests/contract tests/contract/python
 
 build: $(SAM) ## sam build: functions and layers, for arm64 from any host
 	$(SAM) build
@@ -60,7 +73,7 @@ lock: install ## renew requirements/*.txt from requirements/*.in
 	@sh scripts/lock.sh $(BIN)/uv
 
 clean: ## remove what was installed and built; the state in .switchboard stays
-	rm -rf $(VENV) $(VENV)-* .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-* .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .contract
 
 install: $(VENV)/installed
 
@@ -71,6 +84,9 @@ $(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt pyproject.tom
 $(PRICES_VENV)/installed: requirements/bootstrap.txt requirements/prices.txt requirements/litellm.txt
 	@sh scripts/install.sh "$(PYTHON)" $(PRICES_VENV) requirements/prices.txt
 	@$(PRICES_VENV)/bin/uv pip install --quiet --python $(PRICES_VENV)/bin/python --no-deps --require-hashes -r requirements/litellm.txt
+
+$(SDK_VENV)/installed: requirements/bootstrap.txt requirements/contract.txt
+	@sh scripts/install.sh "$(PYTHON)" $(SDK_VENV) requirements/contract.txt
 
 $(SAM): requirements/bootstrap.txt requirements/sam.txt
 	@sh scripts/install.sh "$(PYTHON)" $(SAM_VENV) requirements/sam.txt

@@ -2,7 +2,8 @@ import re
 
 import orjson
 import pytest
-from switchboard.web.routes import counting_at, dialect_of, inference_at, missing_route
+from switchboard.errors import InvalidRequest
+from switchboard.web.routes import counting_at, dialect_of, inference_at, missing_route, suited
 
 from tests.house import ROOT
 
@@ -109,3 +110,25 @@ def test_the_template_sends_each_of_them_to_the_chat_function(path: str) -> None
     function = template.partition("  ChatFunction:")[2].partition("  ChatLogs:")[0]
     routed = [route.strip('"') for route in re.findall(r"Path: ([^,\s]+), Method: POST", function)]
     assert any(re.fullmatch(as_pattern(route), path) for route in routed), routed
+
+
+@pytest.mark.parametrize(
+    ("agent", "code"),
+    [
+        (b"speakeasy-sdk/python 1.3.84 2.914.0 1.0.0 openrouter", 400),
+        (b"speakeasy-sdk/typescript 1.3.19 2.914.0 1.0.0 @openrouter/sdk", 400),
+        (b"speakeasy-sdk/python 1.3.84 2.914.0 1.0.0 mistralai", "invalid_request"),
+        (b"OpenAI/Python 3.54.0", "invalid_request"),
+    ],
+)
+def test_openrouters_sdks_are_told_errors_by_number(agent: bytes, code: int | str) -> None:
+    found = inference_at("/api/v1/chat/completions")
+    assert found is not None
+    body = orjson.loads(suited(found[0], [(b"user-agent", agent)]).error(InvalidRequest("no"), None))
+    assert body["error"]["code"] == code
+
+
+def test_other_dialects_are_the_same_for_everyone() -> None:
+    found = inference_at("/api/v1/responses")
+    assert found is not None
+    assert suited(found[0], [(b"user-agent", b"speakeasy-sdk/python 1 2 3 openrouter")]) is found[0]

@@ -17,7 +17,15 @@ from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.telemetry import Telemetry
 from switchboard.web.cors import CrossOrigin
 from switchboard.web.line import Line
-from switchboard.web.routes import Count, counting_at, dialect_of, generation_at, inference_at, missing_route
+from switchboard.web.routes import (
+    Count,
+    counting_at,
+    dialect_of,
+    generation_at,
+    inference_at,
+    missing_route,
+    suited,
+)
 from switchboard.wire.sse import encode_event
 
 # Answered without a look at anything: health checks, and Claude Code's HEAD / before it begins.
@@ -51,7 +59,8 @@ class ChatApp:
         line = Line(scope, receive, send)
         spoken, counted = inference_at(path), counting_at(path)
         if method == "POST" and spoken:
-            await self._guarded(line, spoken[0], self._answer(line, scope, receive, *spoken))
+            protocol = suited(spoken[0], scope["headers"])
+            await self._guarded(line, protocol, self._answer(line, scope, receive, protocol, spoken[1]))
         elif method == "POST" and counted:
             await self._guarded(line, counted[0], self._count(line, scope, receive, counted[1]))
         elif method == "DELETE" and (generation_id := generation_at(path)):

@@ -1,7 +1,7 @@
 """Which path speaks which dialect. The same paths stand in template.yaml, where API Gateway must let them stream."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import orjson
 
@@ -22,8 +22,12 @@ ANTHROPIC_PREFIXES = (*PREFIXES, "/api/anthropic/v1")
 
 _ANTHROPIC: ClientProtocol = AnthropicMessages()
 _GOOGLE: ClientProtocol = GoogleGenerate()
+_CHAT: ClientProtocol = ChatOrResponses()
+# OpenRouter's SDKs call themselves so, and raise their own errors only if `error.code` is a number.
+_OPENROUTERS_SDK = re.compile(rb"speakeasy-sdk/.*openrouter")
+_CHAT_IN_NUMBERS: ClientProtocol = ChatOrResponses(numbered=True)
 INFERENCE: Mapping[str, ClientProtocol] = {
-    **{prefix + "/chat/completions": ChatOrResponses() for prefix in PREFIXES},
+    **{prefix + "/chat/completions": _CHAT for prefix in PREFIXES},
     **{prefix + "/embeddings": OpenAiEmbeddings() for prefix in PREFIXES},
     **{prefix + "/responses": OpenAiResponses() for prefix in PREFIXES},
     **{prefix + "/messages": _ANTHROPIC for prefix in ANTHROPIC_PREFIXES},
@@ -58,6 +62,14 @@ def inference_at(path: str) -> tuple[ClientProtocol, Mapping[str, str]] | None:
     if found["target"]:
         return _GOOGLE, {"target": found["target"]}
     return _GOOGLE, {"target": found["published"], "publisher": found["publisher"]}
+
+
+def suited(protocol: ClientProtocol, headers: Iterable[tuple[bytes, bytes]]) -> ClientProtocol:
+    """The dialect as this client's SDK reads it. Headers are ASGI's."""
+    if protocol is not _CHAT:
+        return protocol
+    agent = next((value for name, value in headers if name == b"user-agent"), b"")
+    return _CHAT_IN_NUMBERS if _OPENROUTERS_SDK.match(agent) else _CHAT
 
 
 def counting_at(path: str) -> tuple[ClientProtocol, Count] | None:

@@ -15,6 +15,12 @@ def test_the_code_is_a_text_and_the_status_is_not_repeated_in_it() -> None:
     assert error_object(InvalidRequest("no"))["code"] == "invalid_request"
 
 
+def test_openrouters_readers_get_the_status_as_code_and_the_word_beside_it() -> None:
+    shown = error_object(NoEndpointFits("none"), numbered=True)
+    assert shown["code"] == 404
+    assert shown["metadata"] == {"error_type": "no_endpoints"}
+
+
 def test_the_metadata_names_the_kind_of_error() -> None:
     error = AllAttemptsFailed("no", last=Failure.TIMEOUT, previous_errors=[{"message": "late"}])
     assert error_object(error)["metadata"] == {"error_type": "timeout", "previous_errors": [{"message": "late"}]}

@@ -13,8 +13,13 @@ __all__ = ["OpenAiChat"]
 
 
 class OpenAiChat:
+    """`numbered`: errors carry the HTTP status as their code, the only thing that OpenRouter's own SDKs accept."""
+
     name = PROTOCOL
     keep_alive = encode_comment("SWITCHBOARD PROCESSING")
+
+    def __init__(self, *, numbered: bool = False) -> None:
+        self._numbered = numbered
 
     def parse(self, arrival: Arrival) -> ChatRequest:
         return parse(arrival.body, arrival.headers)
@@ -26,10 +31,10 @@ class OpenAiChat:
         return render_reply(served, chunk, bill)
 
     def stream(self, served: Served, request: ChatRequest) -> OpenAiChatStream:
-        return OpenAiChatStream(served, request.include_usage)
+        return OpenAiChatStream(served, request.include_usage, numbered=self._numbered)
 
     def error(self, error: SwitchboardError, generation_id: str | None) -> bytes:
-        return error_body(error, generation_id)
+        return error_body(error, generation_id, numbered=self._numbered)
 
     def status(self, error: SwitchboardError) -> int:
         return status_of(error)

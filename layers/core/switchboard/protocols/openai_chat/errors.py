@@ -7,15 +7,18 @@ from switchboard.json_types import JsonObject
 from switchboard.protocols.overflow import CODE, is_overflow, sent_and_fitting
 
 
-def error_object(error: SwitchboardError) -> JsonObject:
-    """`code` is a string as OpenAI's is; details are in `metadata` and, when nothing fits, in `availability`."""
+def error_object(error: SwitchboardError, *, numbered: bool = False) -> JsonObject:
+    """`code` is a string as OpenAI's is, or the HTTP status as OpenRouter's is where `numbered`.
+
+    Details are in `metadata` and, when nothing fits, in `availability`.
+    """
     too_long = is_overflow(error)
     code = CODE if too_long else error.code
     shown: JsonObject = {
         "message": _too_long(error.message) if too_long else error.message,
         "type": error.type,
         "param": error.param,
-        "code": code,
+        "code": status_of(error) if numbered else code,
         "metadata": {"error_type": code, **error.metadata},
     }
     if error.availability is not None:
@@ -38,8 +41,8 @@ def _too_long(message: str) -> str:
     return f"The maximum context length is {figures[1]} tokens, the request needs about {figures[0]}. {message}"
 
 
-def error_body(error: SwitchboardError, generation_id: str | None) -> bytes:
-    body: JsonObject = {"error": error_object(error)}
+def error_body(error: SwitchboardError, generation_id: str | None, *, numbered: bool = False) -> bytes:
+    body: JsonObject = {"error": error_object(error, numbered=numbered)}
     if generation_id:
         body["generation_id"] = generation_id
     return orjson.dumps(body)

@@ -49,9 +49,10 @@ def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
 class OpenAiChatStream:
     """`chat.completion.chunk` events; the usage event is sent only to those who asked for it."""
 
-    def __init__(self, served: Served, include_usage: bool) -> None:
+    def __init__(self, served: Served, include_usage: bool, *, numbered: bool = False) -> None:
         self._served = served
         self._include_usage = include_usage
+        self._numbered = numbered
         self._native_usage: Json = None
         self._choices: dict[int, StreamedChoice] = {}
         self._wishes = wishes_of(served.request)
@@ -73,7 +74,8 @@ class OpenAiChatStream:
             "native_finish_reason": None,
             "logprobs": None,
         }
-        piece = {**self._head(), "error": error_object(error), "choices": [choice], "usage": usage_object(bill, None)}
+        told = error_object(error, numbered=self._numbered)
+        piece = {**self._head(), "error": told, "choices": [choice], "usage": usage_object(bill, None)}
         return encode_event(orjson.dumps(piece))
 
     def _translated(self, event: StreamEvent) -> bytes:
