@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from local.simulator.json_types import Json, JsonObject
+from local.simulator.wishes import own_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def read_prompt(messages: list[Json]) -> Prompt:
     users = [text_of(message) for message in turns if message["role"] == "user"]
     return Prompt(
         last_role=str(turns[-1]["role"]),
-        last_user_text=users[-1] if users else "",
+        last_user_text=own_words(users[-1]) if users else "",
         tool_results=tuple(_tool_results(turns)),
         data_images=data_images,
         linked_images=len(urls) - data_images,

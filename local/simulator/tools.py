@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from local.simulator.json_types import Json, JsonObject
 from local.simulator.prompt import Prompt
 from local.simulator.schema import sample
+from local.simulator.wishes import wishes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,21 @@ class ToolCall:
 def choose_calls(body: JsonObject, prompt: Prompt, chance: random.Random) -> tuple[ToolCall, ...]:
     """The calls to make, none when the conversation does not ask for any."""
     functions = _functions(body.get("tools"))
+    wishes = [wish for wish in wishes_of(prompt.last_user_text) if wish.name in functions]
+    if wishes and prompt.last_role != "tool" and body.get("tool_choice") in (None, "auto"):
+        return tuple(ToolCall(_new_id(chance), wish.name, json.dumps(wish.arguments)) for wish in wishes)
     names = _chosen_names(body, prompt, list(functions))
     if body.get("parallel_tool_calls") is False:
         names = names[:1]
     return tuple(
-        ToolCall(f"call_{chance.getrandbits(96):024x}", name, json.dumps(sample(functions[name].get("parameters"))))
+        ToolCall(_new_id(chance), name, json.dumps(sample(functions[name].get("parameters"))))
         for name in names
         if name in functions
     )
+
+
+def _new_id(chance: random.Random) -> str:
+    return f"call_{chance.getrandbits(96):024x}"
 
 
 def _functions(tools: Json) -> dict[str, JsonObject]:
