@@ -1,0 +1,50 @@
+"""`make contract-node`: the SDKs for Node against what `make run` starts; more arguments go to `node --test`."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.contract.conftest import start
+from tests.contract.python.upstreams import UPSTREAMS, write_catalog
+from tests.node_packages import NoNode, install
+
+SUITE = Path(__file__).parent / "node"
+
+
+def main(arguments: list[str]) -> int:
+    """`node --test`'s exit code; 0 with clear words where there is no Node."""
+    try:
+        install(SUITE)
+    except NoNode as missing:
+        print(f"skipped: the contract suite for Node {missing}", file=sys.stderr)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="switchboard-contract-") as scratch:
+        catalog = Path(scratch) / "catalog.d"
+        write_catalog(catalog)
+        running = start(Path(scratch) / "state", CATALOG_DIR=str(catalog))
+        upstreams = [{**asdict(each), "provider": each.provider, "model": each.model} for each in UPSTREAMS]
+        environment = {
+            **os.environ,
+            "SWITCHBOARD_URL": running.url,
+            "SWITCHBOARD_KEY": running.key,
+            "SWITCHBOARD_SIMULATOR": running.simulator,
+            "CONTRACT_UPSTREAMS": json.dumps(upstreams),
+        }
+        # One file after the other: the faults of the simulated providers are everybody's.
+        command = ["node", "--test", "--test-concurrency=1", *arguments]
+        try:
+            return subprocess.run([*command, *_files()], cwd=SUITE, env=environment, check=False).returncode
+        finally:
+            running.stop()
+
+
+def _files() -> list[str]:
+    return sorted(path.name for path in SUITE.glob("*.test.js"))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
