@@ -18,7 +18,8 @@ help: ## this list
 run: install ## the whole gateway on http://127.0.0.1:8787, no AWS account and no provider key needed
 	@exec $(BIN)/python -m local
 
-test: check unit lambda-python ## format, lint, types, floors, every test, template and build; without `make contract`
+test: install $(SAM) ## format, lint, types, floors, every test, template and build; without `make contract`
+	@$(MAKE) --no-print-directory -j2 check unit lambda-python
 
 check: install ## format, lint, types and import floors
 	$(BIN)/ruff format --check .

@@ -4,58 +4,51 @@ import json
 import random
 from dataclasses import dataclass
 
-from local.simulator.json_types import Json, JsonObject
 from local.simulator.prompt import Prompt
 from local.simulator.schema import sample
-from local.simulator.wishes import wishes_of
+from local.simulator.wishes import Wish, wishes_of
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """`arguments` is JSON text."""
+    """`key` is 24 letters that every dialect makes an id of; `arguments` is JSON text."""
 
-    id: str
+    key: str
     name: str
     arguments: str
 
 
-def choose_calls(body: JsonObject, prompt: Prompt, chance: random.Random) -> tuple[ToolCall, ...]:
+def choose_calls(prompt: Prompt, chance: random.Random) -> tuple[ToolCall, ...]:
     """The calls to make, none when the conversation does not ask for any."""
-    functions = _functions(body.get("tools"))
-    wishes = [wish for wish in wishes_of(prompt.last_user_text) if wish.name in functions]
-    if wishes and prompt.last_role != "tool" and body.get("tool_choice") in (None, "auto"):
-        return tuple(ToolCall(_new_id(chance), wish.name, json.dumps(wish.arguments)) for wish in wishes)
-    names = _chosen_names(body, prompt, list(functions))
-    if body.get("parallel_tool_calls") is False:
-        names = names[:1]
+    wishes = _wishes(prompt)
+    if not prompt.choice.parallel:
+        wishes = wishes[:1]
     return tuple(
-        ToolCall(_new_id(chance), name, json.dumps(sample(functions[name].get("parameters"))))
-        for name in names
-        if name in functions
+        ToolCall(f"{chance.getrandbits(96):024x}", wish.name, json.dumps(wish.arguments, ensure_ascii=False))
+        for wish in wishes
+        if wish.name in prompt.tools
     )
 
 
-def _new_id(chance: random.Random) -> str:
-    return f"call_{chance.getrandbits(96):024x}"
+def _wishes(prompt: Prompt) -> list[Wish]:
+    """The calls that the user dictates, or else those chosen, with the simplest arguments."""
+    dictated = wishes_of(prompt.last_user_text)
+    if dictated and prompt.choice.mode == "auto" and not prompt.results:
+        return dictated
+    return [Wish(name, sample(prompt.tools.get(name))) for name in _chosen_names(prompt)]
 
 
-def _functions(tools: Json) -> dict[str, JsonObject]:
-    found: dict[str, JsonObject] = {}
-    for tool in tools if isinstance(tools, list) else []:
-        function = tool.get("function") if isinstance(tool, dict) else None
-        if isinstance(function, dict) and isinstance(function.get("name"), str):
-            found[str(function["name"])] = function
-    return found
-
-
-def _chosen_names(body: JsonObject, prompt: Prompt, names: list[str]) -> list[str]:
-    choice = body.get("tool_choice")
-    if choice == "none" or prompt.last_role == "tool" or not names:
+def _chosen_names(prompt: Prompt) -> list[str]:
+    """By name, or by the word "tool". After results the model answers; where it must call, it calls the last one:
+    what is added to force a shape on the answer stands there.
+    """
+    names, mode = list(prompt.tools), prompt.choice.mode
+    if mode == "none" or not names:
         return []
-    if isinstance(choice, dict):
-        function = choice.get("function")
-        return [str(function.get("name"))] if isinstance(function, dict) else names[:1]
+    if mode == "named":
+        return [prompt.choice.name]
+    if prompt.results:
+        return names[-1:] if mode == "required" else []
     text = prompt.last_user_text.lower()
     named = [name for name in names if name.lower() in text]
-    asked = choice == "required" or "tool" in text
-    return named or (names[:1] if asked else [])
+    return named or (names[:1] if mode == "required" or "tool" in text else [])

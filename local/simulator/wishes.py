@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulator.json_types import JsonObject
+from local.simulator.json_types import Json
 
 _CALL = re.compile(r"\bcall (?P<name>[\w.-]+) with (?=\{)", re.IGNORECASE)
 # Claude Code puts notes of its own before the user's words; they speak of tools all the time.
@@ -16,7 +16,7 @@ _REMINDER = re.compile(r"<system-reminder>.*?</system-reminder>", re.DOTALL)
 @dataclass(frozen=True, slots=True)
 class Wish:
     name: str
-    arguments: JsonObject
+    arguments: Json
 
 
 def wishes_of(text: str) -> list[Wish]:

@@ -1,0 +1,15 @@
+"""The dialects that simulated providers speak, each an independent reading of its inventor's documents."""
+
+from local.simulator.dialects.anthropic_messages import AnthropicMessages
+from local.simulator.dialects.bedrock_converse import BedrockConverse
+from local.simulator.dialects.bedrock_invoke import BedrockInvoke
+from local.simulator.dialects.google_generate import GoogleGenerate
+from local.simulator.dialects.interface import Dialect
+from local.simulator.dialects.openai_chat import OpenAiChat
+
+OPENAI_CHAT = OpenAiChat()
+ANTHROPIC_MESSAGES = AnthropicMessages()
+GOOGLE_GENERATE = GoogleGenerate()
+BEDROCK_CONVERSE = BedrockConverse()
+BEDROCK_INVOKE = BedrockInvoke()
+DIALECTS: tuple[Dialect, ...] = (OPENAI_CHAT, ANTHROPIC_MESSAGES, GOOGLE_GENERATE, BEDROCK_CONVERSE, BEDROCK_INVOKE)
