@@ -9,8 +9,8 @@ from typing import Any
 from local.simulator.json_types import Json
 
 _CALL = re.compile(r"\bcall (?P<name>[\w.-]+) with (?=\{)", re.IGNORECASE)
-# Claude Code puts notes of its own before the user's words; they speak of tools all the time.
-_REMINDER = re.compile(r"<system-reminder>.*?</system-reminder>", re.DOTALL)
+# Coding agents put notes of their own before the user's words, in tags; they speak of tools all the time.
+_NOTE = re.compile(r"<(?P<tag>[a-z][a-z_-]+)>.*?</(?P=tag)>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def wishes_of(text: str) -> list[Wish]:
 
 def own_words(text: str) -> str:
     """A user's text without what an agent wrapped around it."""
-    return _REMINDER.sub("", text).strip()
+    return _NOTE.sub("", text).strip()
 
 
 def _wishes(text: str) -> Iterator[Wish]:
