@@ -14,7 +14,14 @@ from local.settings import ROOT, LocalSettings
 
 SHIPPED = ROOT / "layers" / "catalog"
 # What the simulator speaks; a provider of any other dialect is simulated as one that speaks the first.
-SIMULATED_DIALECTS = ("openai-chat", "anthropic-messages", "google-generate", "bedrock-converse")
+SIMULATED_DIALECTS = (
+    "openai-chat",
+    "openai-responses",
+    "anthropic-messages",
+    "google-generate",
+    "bedrock-converse",
+    "bedrock-invoke",
+)
 _SLOT = re.compile(r"[{}]")
 LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 

@@ -9,6 +9,7 @@ from local.simulator.dialects import (
     BEDROCK_INVOKE,
     GOOGLE_GENERATE,
     OPENAI_CHAT,
+    OPENAI_RESPONSES,
 )
 from local.simulator.dialects.interface import Dialect
 from local.simulator.json_types import JsonObject
@@ -41,6 +42,8 @@ def _streamed(target: str, _body: JsonObject) -> tuple[str, bool]:
 
 PATHS: tuple[Path, ...] = (
     Path("/chat/completions", OPENAI_CHAT, _in_body),
+    Path("/responses", OPENAI_RESPONSES, _in_body),
+    Path("/responses/input_tokens", OPENAI_RESPONSES, _in_body, counts=True),
     Path("/messages", ANTHROPIC_MESSAGES, _in_body),
     Path("/messages/count_tokens", ANTHROPIC_MESSAGES, _in_body, counts=True),
     Path("/models/{target:path}:generateContent", GOOGLE_GENERATE, _whole),

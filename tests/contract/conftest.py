@@ -13,7 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.faults import Faults
+from tests.contract.python.upstreams import write_catalog
+
 ROOT = Path(__file__).resolve().parents[2]
+# The SDKs live in an environment of their own, in which the gateway itself does not run.
+INTERPRETER = os.environ.get("SWITCHBOARD_PYTHON", sys.executable)
 SIMULATOR = re.compile(r"curl (http://\S+)/_faults")
 
 
@@ -54,7 +59,7 @@ def start(state: Path, **variables: str) -> Running:
     for name in ("OPENAI_API_KEY", "AZURE_API_KEY"):
         environment.pop(name, None)
     process = subprocess.Popen(
-        [sys.executable, "-m", "local"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        [INTERPRETER, "-m", "local"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     printed = ""
@@ -69,8 +74,17 @@ def start(state: Path, **variables: str) -> Running:
 
 @pytest.fixture(scope="session")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = start(tmp_path_factory.mktemp("state"))
+    folder = tmp_path_factory.mktemp("gateway")
+    write_catalog(folder / "catalog.d")
+    running = start(folder / "state", CATALOG_DIR=str(folder / "catalog.d"))
     yield running
     running.stop()
     assert running.process.stdout is not None
     running.process.stdout.close()
+
+
+@pytest.fixture
+def faults(gateway: Running) -> Iterator[Faults]:
+    switched = Faults(gateway.simulator)
+    yield switched
+    switched.clear()

@@ -1,7 +1,6 @@
 """The official OpenAI SDK against `make run`: what a user's program sees."""
 
 import json
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from openai import OpenAI
 
 from tests.contract.conftest import Running
+from tests.contract.faults import Faults
 
 MODEL = "openai/gpt-4.1"
 PIXEL = (
@@ -34,26 +34,6 @@ WEATHER: Any = {
 def client(gateway: Running) -> Iterator[OpenAI]:
     with OpenAI(base_url=f"{gateway.url}/api/v1", api_key=gateway.key, max_retries=0, timeout=30) as client:
         yield client
-
-
-@pytest.fixture
-def faults(gateway: Running) -> Iterator["Faults"]:
-    switched = Faults(gateway.simulator)
-    yield switched
-    switched.send("DELETE")
-
-
-class Faults:
-    def __init__(self, simulator: str) -> None:
-        self._url = f"{simulator}/_faults"
-
-    def on(self, **fault: Any) -> None:
-        self.send("POST", json.dumps(fault).encode())
-
-    def send(self, method: str, body: bytes | None = None) -> None:
-        headers = {"content-type": "application/json"}
-        request = urllib.request.Request(self._url, data=body, method=method, headers=headers)
-        urllib.request.urlopen(request, timeout=10).close()
 
 
 def test_a_plain_completion_says_who_served_it_and_what_it_cost(client: OpenAI) -> None:

@@ -35,9 +35,17 @@ def test_an_endpoint_is_named_by_its_model_and_tag() -> None:
 
 
 def test_an_alias_finds_its_model_and_a_stranger_finds_none() -> None:
-    catalog = loaded(model={"aliases": ["one"]})
-    assert catalog.find("one") is catalog.find("lab/one") is catalog.models["lab/one"]
+    catalog = loaded(model={"aliases": ["uno"]})
+    assert catalog.find("uno") is catalog.find("lab/one") is catalog.models["lab/one"]
     assert catalog.find("two") is None
+
+
+def test_a_name_without_its_author_is_enough_where_no_two_authors_share_it() -> None:
+    assert loaded().find("one") is not None
+    row: Row = {"name": "One", "endpoints": []}
+    shared = load_catalog({"providers": {}, "models": {"lab/one": row, "other/one": row, "other/two": row}})
+    assert shared.find("one") is None
+    assert shared.find("two") is shared.models["other/two"]
 
 
 @pytest.mark.parametrize("kind", ["input_modalities", "output_modalities"])

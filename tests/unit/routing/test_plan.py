@@ -98,6 +98,13 @@ def test_if_nothing_fits_every_endpoint_says_why() -> None:
     assert error.availability["retryable"] is False
 
 
+@pytest.mark.parametrize("known", [ALL, ALL - {"dear"}])
+def test_a_prompt_too_long_for_all_is_refused_as_a_provider_would(known: frozenset[str]) -> None:
+    """Clients compact a conversation when they read this code; an endpoint without a key says nothing of its length."""
+    error = nothing_fits(callable_providers=known, max_tokens=900_000)
+    assert (error.status, error.code) == (400, "context_length_exceeded")
+
+
 def test_a_model_without_endpoints_says_so() -> None:
     error = nothing_fits(model="lab/none")
     assert "it has no endpoints" in error.message

@@ -1,6 +1,7 @@
 """Turn the compiled catalog document (catalog/compile.py writes it) into immutable values. Pure; no validation here."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import cast
 
@@ -24,7 +25,13 @@ def load_catalog(document: JsonObject) -> Catalog:
     providers = {key: _provider(key, value) for key, value in _objects(document["providers"])}
     models = {key: _model(key, value, providers) for key, value in _objects(document["models"])}
     aliases = {alias: model.id for model in models.values() for alias in model.aliases}
-    return Catalog(models, providers, aliases)
+    return Catalog(models, providers, {**_bare_names(models), **aliases})
+
+
+def _bare_names(models: Iterable[str]) -> dict[str, str]:
+    """What clients of one maker write: the name without its author, where no two authors share it."""
+    names = Counter(name.partition("/")[2] for name in models)
+    return {bare: name for name in models if names[bare := name.partition("/")[2]] == 1}
 
 
 def nano_rates(prices: Mapping[str, Json]) -> dict[str, int]:

@@ -1,19 +1,36 @@
-"""Addresses with something left open: `https://bedrock-runtime.{region}.amazonaws.com`. A provider whose address keeps
-an open slot cannot be called.
+"""What depends on where the gateway runs: addresses with something left open, as in
+`https://bedrock-runtime.{region}.amazonaws.com`, and endpoints that only one part of the world can call. A provider
+whose address keeps an open slot cannot be called.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from switchboard.catalog.model import Catalog, Provider
+from switchboard.catalog.model import Catalog, Endpoint, Provider
 from switchboard.json_types import Json
 
 REGION = "region"
+# Where each geography of Bedrock's cross-region inference profiles can be called from: the regions that begin so.
+# https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+CALLED_FROM = {
+    "us": ("us-", "ca-"),
+    "eu": ("eu-",),
+    "au": ("ap-southeast-2", "ap-southeast-4"),
+    "jp": ("ap-northeast-1", "ap-northeast-3"),
+}
 
 
 def with_slots(catalog: Catalog, variables: Mapping[str, str]) -> Catalog:
-    """The same catalog, its slots filled with what the variables named in a provider's base_url_env say."""
-    return with_providers(catalog, {key: _filled(provider, variables) for key, provider in catalog.providers.items()})
+    """The same catalog, its slots filled with what the variables named in a provider's base_url_env say, without the
+    endpoints that cannot be called from the region in which their provider is called.
+    """
+    filled = {key: _filled(provider, variables) for key, provider in catalog.providers.items()}
+    regions = {key: provider.region or _own_region(provider, variables) for key, provider in filled.items()}
+    models = {
+        key: replace(model, endpoints=tuple(e for e in model.endpoints if _can_be_called(e, regions[e.provider.id])))
+        for key, model in catalog.models.items()
+    }
+    return with_providers(replace(catalog, models=models), filled)
 
 
 def with_providers(catalog: Catalog, providers: Mapping[str, Provider]) -> Catalog:
@@ -26,6 +43,17 @@ def with_providers(catalog: Catalog, providers: Mapping[str, Provider]) -> Catal
         for key, model in catalog.models.items()
     }
     return Catalog(models, providers, catalog.aliases)
+
+
+def _can_be_called(endpoint: Endpoint, region: str | None) -> bool:
+    """Unknown counts as yes: a laptop without a region shows them all."""
+    starts = CALLED_FROM.get(endpoint.region or "")
+    return starts is None or not region or region.startswith(starts)
+
+
+def _own_region(provider: Provider, variables: Mapping[str, str]) -> str | None:
+    slots: Json = provider.facts.get("base_url_env")
+    return variables.get(str(slots.get(REGION))) if isinstance(slots, dict) else None
 
 
 def _filled(provider: Provider, variables: Mapping[str, str]) -> Provider:

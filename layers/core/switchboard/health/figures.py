@@ -36,6 +36,25 @@ class Uptime:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """What to expect of the next attempt. Times in seconds: to the first token, for each further one, and lost if it
+    fails. `success` counts rate limits as failures; `cut_share` of all failures come when the answer has begun, and
+    no other endpoint can save it. `attempts` is how much it rests on, the older the less.
+    """
+
+    success: float
+    first_token_s: float
+    token_s: float
+    lost_s: float
+    cut_share: float
+    attempts: float = 0.0
+
+    def answer_s(self, output_tokens: float) -> float:
+        """From the request to the last of so many tokens."""
+        return self.first_token_s + output_tokens * self.token_s
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointFigures:
     """Uptime over three windows, time to first token in ms and output tokens per second over 30 minutes."""
 

@@ -64,6 +64,12 @@ class Histogram:
                 return min(max(_middle(bucket), self.min), self.max)
         return 0.0
 
+    def mean_of_inverses(self) -> float:
+        """The average of 1 / value, at most 5 % off; values of 0 are left out. 0 if there are none."""
+        known = [(bucket, count) for bucket, count in self.buckets.items() if bucket != ZERO_BUCKET]
+        total = sum(count for _, count in known)
+        return sum(count / _middle(bucket) for bucket, count in known) / total if total else 0.0
+
     def spread(self, unit: int = 1) -> Spread | None:
         """In numbers, each divided by `unit`; None if there are no values."""
         if not self.count:

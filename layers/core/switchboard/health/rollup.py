@@ -13,9 +13,12 @@ from switchboard.health.figures import Spread, Uptime
 from switchboard.health.histogram import EMPTY, Histogram
 
 OK = "ok"
-NOT_COUNTED = frozenset(
-    {Failure.BAD_REQUEST.value, Failure.CONTENT_POLICY.value, Failure.CONTEXT_LENGTH.value, Failure.RATE_LIMIT.value}
+CANCELLED = "cancelled"
+# What the caller did, or asked for, says nothing about an endpoint.
+CALLERS_OWN = frozenset(
+    {CANCELLED, Failure.BAD_REQUEST.value, Failure.CONTENT_POLICY.value, Failure.CONTEXT_LENGTH.value}
 )
+NOT_COUNTED = CALLERS_OWN | {Failure.RATE_LIMIT.value}
 MILLI = 1000
 # One token has no speed: it comes with the first.
 FEWEST_TOKENS = 2
@@ -25,8 +28,9 @@ FEWEST_TOKENS = 2
 class Observation:
     """One attempt as its endpoint's series sees it, or one generation as its model's does.
 
-    `outcome` is ok or a Failure's value. Times are milliseconds; `generation_ms` runs from the first token to the
-    last. `cost` is nano-dollars. Tokens and cost are 0 where another attempt's series counts them.
+    `outcome` is ok, cancelled or a Failure's value. Times are milliseconds; `generation_ms` runs from the first token
+    to the last, `lost_ms` is what a failure took. `cost` is nano-dollars. Tokens and cost are 0 where another
+    attempt's series counts them.
     """
 
     outcome: str
@@ -35,6 +39,7 @@ class Observation:
     cost: int = 0
     first_token_ms: int | None = None
     generation_ms: int | None = None
+    lost_ms: int = 0
 
     @property
     def speed(self) -> int | None:
@@ -48,7 +53,9 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Rollup:
-    """Sums. `outcomes` counts by class, `cost` is nano-dollars, `first_token` ms, `speed` tokens per 1,000 s."""
+    """Sums. `outcomes` counts by class, `cost` is nano-dollars, `first_token` ms, `speed` tokens per 1,000 s,
+    `lost_ms` what failures took that were not the caller's.
+    """
 
     outcomes: Mapping[str, int] = field(default_factory=dict)
     tokens_in: int = 0
@@ -56,6 +63,7 @@ class Rollup:
     cost: int = 0
     first_token: Histogram = EMPTY
     speed: Histogram = EMPTY
+    lost_ms: int = 0
 
     @classmethod
     def of(cls, observations: Iterable[Observation]) -> "Rollup":
@@ -67,6 +75,7 @@ class Rollup:
             sum(one.cost for one in seen),
             Histogram.of(one.first_token_ms for one in seen if one.first_token_ms is not None),
             Histogram.of(speed for one in seen if (speed := one.speed) is not None),
+            sum(one.lost_ms for one in seen if one.outcome not in CALLERS_OWN),
         )
 
     @classmethod
@@ -83,6 +92,7 @@ class Rollup:
             sum(part.cost for part in parts),
             Histogram.merged(part.first_token for part in parts),
             Histogram.merged(part.speed for part in parts),
+            sum(part.lost_ms for part in parts),
         )
 
     @property

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from switchboard.accounting.generation import Attempt, Generation
-from switchboard.health.rollup import Observation, Rollup
+from switchboard.health.rollup import OK, Observation, Rollup
 from switchboard.storage.rollups import endpoint_series, model_series
 
 
@@ -52,8 +52,9 @@ def _observed(attempt: Attempt, generation: Generation, waited_ms: int = 0) -> O
         generation.cost or 0,
         first_token_ms=None if first is None else waited_ms + first,
         generation_ms=attempt.generation_ms,
+        lost_ms=0 if attempt.outcome == OK else attempt.duration_ms,
     )
 
 
 def _failed(attempt: Attempt) -> Observation:
-    return Observation(attempt.outcome, first_token_ms=attempt.first_token_ms)
+    return Observation(attempt.outcome, first_token_ms=attempt.first_token_ms, lost_ms=attempt.duration_ms)

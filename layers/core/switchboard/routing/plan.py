@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from switchboard.catalog.model import Catalog, Endpoint, Model, Provider
 from switchboard.chat import ChatRequest
-from switchboard.errors import ModelNotFound, NoEndpointFits
+from switchboard.errors import ModelNotFound, NoEndpointFits, PromptTooLong
 from switchboard.health.figures import Rankings
 from switchboard.json_types import JsonObject
 from switchboard.routing.eligibility import Rejection, rejection, soft_rejections
@@ -97,7 +97,10 @@ def _without_key(endpoint: Endpoint, callable_providers: Container[str]) -> Reje
 
 def _nothing_fits(request: ChatRequest, rejected: Sequence[Rejection]) -> NoEndpointFits:
     reasons = "; ".join(f"{misfit.endpoint.tag}: {misfit.reason}" for misfit in rejected) or "it has no endpoints"
-    error = NoEndpointFits(f"No endpoint of `{request.model}` can serve this request: {reasons}.")
+    # What has no key cannot serve anybody: it does not count.
+    only_too_long = {misfit.code for misfit in rejected} - {"no_credential"} == {"context_length"}
+    kind = PromptTooLong if only_too_long else NoEndpointFits
+    error = kind(f"No endpoint of `{request.model}` can serve this request: {reasons}.")
     error.availability = availability(request, rejected)
     return error
 

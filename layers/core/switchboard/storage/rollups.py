@@ -99,6 +99,7 @@ def to_item(level: Level, series: str, start: int, rollup: Rollup) -> Item:
             "c": rollup.cost or None,
             "f": _from_histogram(rollup.first_token),
             "v": _from_histogram(rollup.speed),
+            "l": rollup.lost_ms or None,
         }
     )
 
@@ -112,6 +113,7 @@ def rollup_of(item: Item) -> Rollup:
         whole(item, "c") or 0,
         _histogram_of(table(item, "f")),
         _histogram_of(table(item, "v")),
+        whole(item, "l") or 0,
     )
 
 

@@ -1,0 +1,1 @@
+"""The real routing code on a virtual clock, against synthetic worlds and the policies of other gateways."""

@@ -1,0 +1,85 @@
+"""One policy in one world: every request served or lost, and what it all cost."""
+
+import math
+from dataclasses import dataclass, field
+
+from switchboard.health.rollup import OK
+from switchboard.routing.index import BALANCED
+
+from benchmarks.routing.policies import TIMEOUT, Policy, Seen
+from benchmarks.routing.world import CUT_SHARE, MINUTE, Luck, Request, World
+
+MOST_ATTEMPTS = 3
+LONGEST = 60.0
+LOST_REQUEST = 0.10
+
+
+@dataclass(slots=True)
+class Result:
+    """Costs in US dollars: price, the caller's time, and 0.10 for a request that failed."""
+
+    costs: list[float] = field(default_factory=list)
+    first_tokens: list[float] = field(default_factory=list)
+    first_try: int = 0
+    attempts: int = 0
+    failed: int = 0
+
+    @property
+    def per_thousand(self) -> float:
+        return 1000 * sum(self.costs) / max(1, len(self.costs))
+
+    def first_token(self, share: float) -> float:
+        ordered = sorted(self.first_tokens)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else math.nan
+
+
+def play(world: World, policy: Policy) -> Result:
+    result = Result()
+    tick = MINUTE
+    for request in world.requests():
+        while tick <= request.at:
+            policy.minute(tick)
+            tick += MINUTE
+        _serve(world, policy, request, result)
+    return result
+
+
+def _serve(world: World, policy: Policy, request: Request, result: Result) -> None:
+    born = [place for place, site in enumerate(world.sites) if site.born <= request.at]
+    now, money = request.at, 0.0
+    for number, place in enumerate(policy.order(now, request, born)[:MOST_ATTEMPTS]):
+        if now - request.at >= LONGEST:
+            break
+        seen = attempt(world, place, now, request)
+        result.attempts += 1
+        now += seen.seconds
+        policy.saw(now, place, seen)
+        if seen.outcome in (OK, "cut"):
+            money += world.price(world.sites[place], request)
+            if seen.outcome == OK:
+                result.first_try += number == 0
+                result.first_tokens.append(now - seen.seconds + (seen.first_token_s or 0.0) - request.at)
+                result.costs.append(money + BALANCED * (now - request.at))
+                return
+            break
+    result.failed += 1
+    result.costs.append(money + BALANCED * (now - request.at) + LOST_REQUEST)
+
+
+def attempt(world: World, place: int, now: float, request: Request) -> Seen:
+    """What happens to this request at this endpoint at this moment, by the luck drawn for it."""
+    state = world.sites[place].condition(now)
+    luck: Luck = request.luck[place]
+    first = state.first_token_s * math.exp(luck.first)
+    whole = first + request.output * state.token_s * math.exp(luck.pace)
+    if luck.works < state.success:
+        if first > TIMEOUT:
+            return Seen("timeout", TIMEOUT)
+        return Seen(OK, whole, first, request.output)
+    if state.retry_after is not None:
+        return Seen("rate_limit", state.wait or 0.0, retry_after=state.retry_after)
+    if state.wait is None:
+        return Seen("timeout", TIMEOUT)
+    if luck.cuts < CUT_SHARE:
+        return Seen("cut", first + (whole - first) / 2, first)
+    return Seen("server", state.wait)

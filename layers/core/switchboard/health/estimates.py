@@ -1,0 +1,142 @@
+"""What to expect of an endpoint's next attempt, from its past: success, time to the first token, pace, time lost.
+
+Two time scales. Hours (half-life 6 h) give a prior, minutes (half-life 10 min) the news; each is drawn towards what
+stands behind it as if that had been seen a few times, so that an endpoint with little traffic is neither damned nor
+praised for one attempt. Behind the hours stand all endpoints of the same model, behind those all of the provider.
+Pure; the figures below were fitted by simulation (benchmarks/routing).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from switchboard.errors import Failure
+from switchboard.health.figures import Estimate
+from switchboard.health.rollup import CALLERS_OWN, Rollup
+
+SLOW_HALF_LIFE = 6 * 3600.0
+FAST_HALF_LIFE = 600.0
+MILLI = 1000
+
+# What an endpoint is taken for of which nothing at all is known.
+STRANGER = Estimate(success=0.98, first_token_s=0.9, token_s=0.022, lost_s=2.0, cut_share=0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """As how many observations what stands behind counts."""
+
+    success: float
+    speed: float
+    lost: float
+
+
+POOL_WEIGHTS = Weights(success=5, speed=3, lost=2)
+FAST_WEIGHTS = Weights(success=10, speed=6, lost=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Sums over attempts, each weighted by its age. Rate limits are failures here: the next attempt meets them too."""
+
+    attempts: float = 0.0
+    successes: float = 0.0
+    first_tokens: float = 0.0
+    first_token_s: float = 0.0
+    paces: float = 0.0
+    token_s: float = 0.0
+    lost_s: float = 0.0
+    cuts: float = 0.0
+
+    @classmethod
+    def of(cls, rollup: Rollup, weight: float = 1.0) -> "Evidence":
+        counted = sum(count for outcome, count in rollup.outcomes.items() if outcome not in CALLERS_OWN)
+        return cls(
+            attempts=weight * counted,
+            successes=weight * rollup.successes,
+            first_tokens=weight * rollup.first_token.count,
+            first_token_s=weight * rollup.first_token.sum / MILLI,
+            paces=weight * rollup.speed.count,
+            token_s=weight * rollup.speed.count * MILLI * rollup.speed.mean_of_inverses(),
+            lost_s=weight * rollup.lost_ms / MILLI,
+            cuts=weight * rollup.outcomes.get(Failure.CUT.value, 0),
+        )
+
+    def __add__(self, other: "Evidence") -> "Evidence":
+        return Evidence(
+            self.attempts + other.attempts,
+            self.successes + other.successes,
+            self.first_tokens + other.first_tokens,
+            self.first_token_s + other.first_token_s,
+            self.paces + other.paces,
+            self.token_s + other.token_s,
+            self.lost_s + other.lost_s,
+            self.cuts + other.cuts,
+        )
+
+
+NOTHING = Evidence()
+
+
+def faded(rows: Mapping[int, Rollup], now: float, half_life: float) -> Evidence:
+    """All of the rows (start in Unix seconds: what happened), the older the less; an open row counts in full."""
+    total = NOTHING
+    for start, rollup in rows.items():
+        age = max(0.0, now - start)
+        total += Evidence.of(rollup, float(2 ** (-age / half_life)))
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of one endpoint, on both time scales."""
+
+    slow: Evidence
+    fast: Evidence
+
+
+def estimates(pasts: Mapping[str, Past]) -> dict[str, Estimate]:
+    """For every endpoint (`author/model@provider/variant`), its own past drawn towards its model's and provider's."""
+    models = _pools(pasts, _model)
+    providers = _pools(pasts, _provider)
+    return {
+        endpoint: estimate(past, pool=drawn(models[_model(endpoint)], drawn(providers[_provider(endpoint)], STRANGER)))
+        for endpoint, past in pasts.items()
+    }
+
+
+def estimate(past: Past, pool: Estimate = STRANGER) -> Estimate:
+    return drawn(past.fast, drawn(past.slow, pool), FAST_WEIGHTS, attempts=past.slow.attempts)
+
+
+def drawn(
+    evidence: Evidence, behind: Estimate, weights: Weights = POOL_WEIGHTS, attempts: float | None = None
+) -> Estimate:
+    """What was seen, and `behind` counted as if it had been seen so many times besides."""
+    failures = evidence.attempts - evidence.successes
+    return Estimate(
+        success=_mean(evidence.successes, evidence.attempts, behind.success, weights.success),
+        first_token_s=_mean(evidence.first_token_s, evidence.first_tokens, behind.first_token_s, weights.speed),
+        token_s=_mean(evidence.token_s, evidence.paces, behind.token_s, weights.speed),
+        lost_s=_mean(evidence.lost_s, failures, behind.lost_s, weights.lost),
+        cut_share=_mean(evidence.cuts, failures, behind.cut_share, weights.lost),
+        attempts=evidence.attempts if attempts is None else attempts,
+    )
+
+
+def _mean(total: float, count: float, behind: float, weight: float) -> float:
+    return (total + weight * behind) / (count + weight) if count > 0 else behind
+
+
+def _pools(pasts: Mapping[str, Past], name: Callable[[str], str]) -> dict[str, Evidence]:
+    pools: dict[str, Evidence] = {}
+    for endpoint, past in pasts.items():
+        pools[name(endpoint)] = pools.get(name(endpoint), NOTHING) + past.slow
+    return pools
+
+
+def _model(endpoint: str) -> str:
+    return endpoint.partition("@")[0]
+
+
+def _provider(endpoint: str) -> str:
+    return endpoint.partition("@")[2].partition("/")[0]

@@ -1,0 +1,80 @@
+"""docs/compatibility.md, out of the suite's verdicts: `python -m tests.contract.compatibility RESULTS...`.
+
+With `--check` nothing is written; it fails if the page says something else of the clients in the results.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tests.contract.verdicts import REFUSED, Verdict, read_verdicts
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
+UPSTREAMS = (
+    "openai-chat",
+    "openai-responses",
+    "anthropic-messages",
+    "google-generate",
+    "bedrock-converse",
+    "bedrock-invoke",
+)
+PROTOCOLS = ("openai-chat", "openai-responses", "anthropic-messages", "google-generate")
+HEAD = """\
+# Compatibility
+
+What each client's official SDK gets out of each upstream dialect. `make contract` writes this page: every cell is a
+test that drives `make run` with that SDK, and that fails if anything of what was sent or answered is lost on the way.
+
+- **yes**: client and upstream speak the same dialect, and what they say passes through nearly verbatim.
+- **translated**: they do not, and the feature arrives all the same.
+- **refused**: it cannot be done; the caller gets the error in brackets.
+- **-**: the SDK itself cannot say it or show it, or no test covers it.
+"""
+
+
+def main(arguments: Sequence[str]) -> str | None:
+    """What is wrong, if anything is."""
+    parser = argparse.ArgumentParser(prog="python -m tests.contract.compatibility", description=__doc__)
+    parser.add_argument("results", type=Path, nargs="+", help="files of verdicts, a JSON line each")
+    parser.add_argument("--check", action="store_true", help="compare the clients in the results with the page")
+    asked = parser.parse_args(arguments)
+    verdicts = read_verdicts(asked.results)
+    if not asked.check:
+        PAGE.write_text(page(verdicts), encoding="utf-8")
+        return None
+    written = PAGE.read_text(encoding="utf-8")
+    stale = [heading for heading, table in sections(verdicts) if table not in written]
+    return f"docs/compatibility.md is out of date ({', '.join(stale)}): run make contract" if stale else None
+
+
+def page(verdicts: Iterable[Verdict]) -> str:
+    return HEAD + "".join(f"\n## {heading}\n\n{table}" for heading, table in sections(verdicts))
+
+
+def sections(verdicts: Iterable[Verdict]) -> list[tuple[str, str]]:
+    """A heading and a table for each client in each of its protocols."""
+    by_client: dict[tuple[str, str], list[Verdict]] = {}
+    for verdict in verdicts:
+        by_client.setdefault((verdict.protocol, verdict.client), []).append(verdict)
+    ordered = sorted(by_client, key=lambda key: (PROTOCOLS.index(key[0]), key[1]))
+    return [(f"{client}, {protocol}", _table(by_client[protocol, client])) for protocol, client in ordered]
+
+
+def _table(verdicts: list[Verdict]) -> str:
+    cells = {(verdict.feature, verdict.upstream): _cell(verdict) for verdict in verdicts}
+    features = sorted({verdict.feature for verdict in verdicts}, key=lambda name: (name.startswith("error"), name))
+    rows = [
+        f"| {feature} | " + " | ".join(cells.get((feature, upstream), "-") for upstream in UPSTREAMS) + " |"
+        for feature in features
+    ]
+    head = "| | " + " | ".join(UPSTREAMS) + " |\n|" + " --- |" * (len(UPSTREAMS) + 1)
+    return "\n".join([head, *rows]) + "\n"
+
+
+def _cell(verdict: Verdict) -> str:
+    return f"refused (`{verdict.error}`)" if verdict.result == REFUSED else verdict.result
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

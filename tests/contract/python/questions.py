@@ -1,0 +1,122 @@
+"""What is asked and what must come back, in words that belong to no protocol and no SDK."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from switchboard.json_types import JsonObject
+
+Finish = Literal["stop", "tool_calls", "length"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function on offer; `parameters` is its JSON Schema."""
+
+    name: str
+    description: str
+    parameters: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Bytes beside the question; `data` is base64."""
+
+    media_type: str
+    data: str
+    name: str
+
+    @property
+    def data_url(self) -> str:
+        return f"data:{self.media_type};base64,{self.data}"
+
+    @property
+    def is_image(self) -> bool:
+        return self.media_type.startswith("image/")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call that came back, its arguments parsed."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as the SDK shows it. `native` is what its user puts into the next request's history, whatever it is.
+
+    `pieces` counts the text deltas of a stream. Tokens are the sums over all that was read and written.
+    """
+
+    text: str
+    finish: Finish
+    generation: str
+    prompt_tokens: int
+    completion_tokens: int
+    native: Any
+    calls: tuple[Call, ...] = ()
+    reasoning: str = ""
+    signatures: tuple[str, ...] = ()
+    pieces: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What has been said before: `results` answer the reply's tool calls in their order."""
+
+    question: "Question"
+    reply: Reply
+    results: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request. With `after` that ends in tool results, `text` is empty: the results are what is asked."""
+
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    schema: JsonObject | None = None
+    thinks: bool = False
+    max_tokens: int = 2000
+    after: Turn | None = None
+
+
+def city_schema() -> JsonObject:
+    return {
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
+        "required": ["city", "days"],
+        "additionalProperties": False,
+    }
+
+
+WEATHER = Tool("get_weather", "The weather of a city.", city_schema())
+POPULATION = Tool(
+    "get_population",
+    "How many people live in a city.",
+    {
+        "type": "object",
+        "properties": {"city": {"type": "string"}},
+        "required": ["city"],
+        "additionalProperties": False,
+    },
+)
+PIXEL = Attachment(
+    "image/png",
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
+    "pixel.png",
+)
+PAPER = Attachment(
+    "application/pdf",
+    # One empty page: the least that calls itself a PDF.
+    "JVBERi0xLjQKMSAwIG9iajw8L1R5cGUvQ2F0YWxvZy9QYWdlcyAyIDAgUj4+ZW5kb2JqCjIgMCBvYmo8PC9UeXBlL1BhZ2VzL0tpZHNb"
+    "MyAwIFJdL0NvdW50IDE+PmVuZG9iagozIDAgb2JqPDwvVHlwZS9QYWdlL1BhcmVudCAyIDAgUi9NZWRpYUJveFswIDAgOSA5XT4+ZW5k"
+    "b2JqCnRyYWlsZXI8PC9Sb290IDEgMCBSPj4K",
+    "paper.pdf",
+)
+# Two, three and four bytes a letter, joined emoji, and the line separators on which naive readers split.
+UNICODE = "Zürich 東京 🏔️ 👩‍👩‍👧‍👦 a\u2028b\u2029c\u0085d"

@@ -1,0 +1,79 @@
+"""One provider for each upstream dialect, as an operator's catalog files: each serves one model of its own name."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DIALECTS = (
+    "openai-chat",
+    "openai-responses",
+    "anthropic-messages",
+    "google-generate",
+    "bedrock-converse",
+)
+CONTEXT = 200_000
+# How each dialect's own endpoint is asked to think (the facts of layers/catalog/providers), and what else it needs.
+FACTS = {
+    "anthropic-messages": 'reasoning_style = "budget"',
+    "bedrock-converse": 'reasoning_style = "anthropic"',
+    "bedrock-invoke": 'invoke = "anthropic-messages"\nreasoning_style = "budget"',
+    "google-generate": 'reasoning_style = "budget"',
+}
+BASES = {
+    "google-generate": "https://contract.test/v1beta",
+    "bedrock-converse": "https://contract.test",
+    "bedrock-invoke": "https://contract.test",
+}
+PROTOCOLS = {"bedrock-invoke": "bedrock-converse"}
+# InvokeModel takes Anthropic's own body, in an envelope.
+NATIVE = {"bedrock-invoke": "anthropic-messages"}
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    dialect: str
+
+    @property
+    def provider(self) -> str:
+        return f"contract-{self.dialect}"
+
+    @property
+    def model(self) -> str:
+        return f"contract/{self.dialect}"
+
+    def result(self, protocol: str) -> str:
+        return "yes" if protocol == NATIVE.get(self.dialect, self.dialect) else "translated"
+
+
+UPSTREAMS = tuple(Upstream(dialect) for dialect in DIALECTS)
+
+
+def write_catalog(folder: Path) -> None:
+    """The key's variable is never set, so that `make run` simulates these providers."""
+    folder.mkdir()
+    for upstream in UPSTREAMS:
+        (folder / f"{upstream.provider}.toml").write_text(_toml(upstream), encoding="utf-8")
+
+
+def _toml(upstream: Upstream) -> str:
+    return f"""\
+[provider]
+id = "{upstream.provider}"
+name = "Contract {upstream.dialect}"
+protocol = "{PROTOCOLS.get(upstream.dialect, upstream.dialect)}"
+base_url = "{BASES.get(upstream.dialect, "https://contract.test/v1")}"
+key_env = "SWITCHBOARD_CONTRACT_KEY"
+
+[model]
+id = "{upstream.model}"
+input_modalities = ["text", "image", "file"]
+context = {CONTEXT}
+max_output = 64000
+
+[[endpoints]]
+upstream_id = "contract-{upstream.dialect}"
+context = {CONTEXT}
+max_output = 64000
+input_modalities = ["text", "image", "file"]
+price = {{ input = "1", output = "2", cache_read = "0.5" }}
+{FACTS.get(upstream.dialect, "")}
+"""

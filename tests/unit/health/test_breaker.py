@@ -1,0 +1,101 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from switchboard.health.breaker import ALL_WELL, FIRST_PAUSE, JITTER, LONGEST_STEP, Door, Signals
+from switchboard.health.figures import Estimate
+
+USUAL = Estimate(success=0.99, first_token_s=1.0, token_s=0.02, lost_s=2.0, cut_share=0.1)
+MIDDLE = 0.5
+
+
+def failed(times: int, now: float = 1000.0, *, timed_out: bool = False) -> Signals:
+    signals = ALL_WELL
+    for _ in range(times):
+        signals = signals.failed(now, MIDDLE, timed_out=timed_out)
+    return signals
+
+
+def test_three_failures_in_a_row_shut_the_door_and_two_time_outs_do() -> None:
+    assert failed(2).door(1000) is Door.OPEN_TO_ALL
+    assert failed(3).door(1000) is Door.SHUT
+    assert failed(1, timed_out=True).door(1000) is Door.OPEN_TO_ALL
+    assert failed(2, timed_out=True).door(1000) is Door.SHUT
+
+
+def test_an_answer_between_begins_the_count_again() -> None:
+    signals = failed(2).succeeded(1001).failed(1002, MIDDLE).failed(1003, MIDDLE)
+    assert signals.door(1003) is Door.OPEN_TO_ALL
+
+
+def test_after_the_pause_one_trial_decides() -> None:
+    later = 1000 + FIRST_PAUSE
+    shut = failed(3)
+    assert shut.door(later - 0.01) is Door.SHUT
+    assert shut.door(later) is Door.ONE_TRIAL
+    assert shut.succeeded(later).door(later) is Door.OPEN_TO_ALL
+    assert shut.failed(later, MIDDLE).door(later) is Door.SHUT
+
+
+def test_each_time_the_pause_is_twice_as_long_up_to_a_bound() -> None:
+    signals, now, pauses = failed(2), 1000.0, []
+    for _ in range(LONGEST_STEP + 3):
+        signals = signals.failed(now, MIDDLE)
+        pauses.append(signals.shut_until - now)
+        now = signals.shut_until
+    assert pauses == [FIRST_PAUSE * 2 ** min(step, LONGEST_STEP) for step in range(LONGEST_STEP + 3)]
+
+
+@given(st.floats(0, 1))
+def test_chance_spreads_the_pause_by_a_fifth(chance: float) -> None:
+    pause = failed(2).failed(1000, chance).shut_until - 1000
+    assert FIRST_PAUSE * (1 - JITTER) - 1e-6 <= pause <= FIRST_PAUSE * (1 + JITTER) + 1e-6
+
+
+@pytest.mark.parametrize(("first", "second", "until"), [(30, 5, 1030), (5, 30, 1030), (None, None, 1010)])
+def test_the_longest_rate_limit_named_holds(first: float | None, second: float | None, until: float) -> None:
+    signals = ALL_WELL.limited(1000, first).limited(1000, second)
+    assert signals.door(until - 0.01) is Door.RATE_LIMITED
+    assert signals.door(until) is Door.OPEN_TO_ALL
+
+
+def test_a_rate_limit_is_no_failure_and_an_answer_does_not_shorten_it() -> None:
+    signals = failed(2).limited(1000, 30).succeeded(1001)
+    assert signals.door(1029) is Door.RATE_LIMITED
+    assert failed(2).limited(1000, 1).door(1001) is Door.OPEN_TO_ALL
+
+
+def test_evidence_lowers_the_estimate_and_fades_by_half_a_minute_at_a_time() -> None:
+    signals = failed(1)
+    news = [1 - signals.applied(USUAL, 1000 + seconds).success for seconds in (0, 60, 120)]
+    assert news == pytest.approx([0.2, 0.1, 0.05])
+    assert signals.applied(USUAL, 1000 + 3600).success == pytest.approx(USUAL.success)
+
+
+def test_slow_answers_make_the_next_one_expected_later_within_bounds() -> None:
+    slow, quick = ALL_WELL, ALL_WELL
+    for _ in range(50):
+        slow, quick = slow.succeeded(1000, 1000.0), quick.succeeded(1000, 0.001)
+    assert slow.applied(USUAL, 1000).first_token_s == pytest.approx(10.0, rel=0.01)
+    assert quick.applied(USUAL, 1000).first_token_s == pytest.approx(0.7)
+    assert slow.applied(USUAL, 1000).token_s == USUAL.token_s
+
+
+Step = st.tuples(st.sampled_from(["ok", "failed", "timeout", "limited"]), st.floats(0, 100), st.floats(0, 1))
+
+
+@given(st.lists(Step, max_size=40))
+def test_whatever_happens_the_signals_stay_within_their_bounds(steps: list[tuple[str, float, float]]) -> None:
+    signals, now = ALL_WELL, 0.0
+    for what, seconds, chance in steps:
+        now += seconds
+        match what:
+            case "ok":
+                signals = signals.succeeded(now, chance * 20)
+            case "limited":
+                signals = signals.limited(now, chance * 60)
+            case _:
+                signals = signals.failed(now, chance, timed_out=what == "timeout")
+        seen = signals.applied(USUAL, now)
+        assert 0 <= seen.success <= USUAL.success
+        assert 0.7 <= seen.first_token_s <= 10
+        assert signals.shut_until <= now + FIRST_PAUSE * 2**LONGEST_STEP * (1 + JITTER)
