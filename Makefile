@@ -10,7 +10,7 @@ export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit lambda-python contract agents build deploy key bench lock clean install
+.PHONY: help run test check unit lambda-python contract contract-node agents build deploy key bench lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,9 @@ lambda-python: install ## the suite once more on the Python that Lambda runs, wh
 
 contract: install ## the official SDKs against what `make run` starts
 	$(BIN)/python -m pytest tests/contract
+
+contract-node: install ## the SDKs for Node against what `make run` starts; skipped where there is no Node
+	$(BIN)/python -m tests.contract.node_suite --test-reporter=dot
 
 agents: install ## Claude Code and Codex against what `make run` starts; needs Node and npm
 	$(BIN)/python -m tests.agents.run

@@ -5,11 +5,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 
 from tests.contract.conftest import start
-from tests.contract.python.upstreams import UPSTREAMS, write_catalog
+from tests.contract.python.upstreams import DIALECTS, UPSTREAMS, Upstream, write_catalog
 from tests.node_packages import NoNode, install
 
 SUITE = Path(__file__).parent / "node"
@@ -26,7 +25,7 @@ def main(arguments: list[str]) -> int:
         catalog = Path(scratch) / "catalog.d"
         write_catalog(catalog)
         running = start(Path(scratch) / "state", CATALOG_DIR=str(catalog))
-        upstreams = [{**asdict(each), "provider": each.provider, "model": each.model} for each in UPSTREAMS]
+        upstreams = [_described(upstream) for upstream in UPSTREAMS]
         environment = {
             **os.environ,
             "SWITCHBOARD_URL": running.url,
@@ -40,6 +39,12 @@ def main(arguments: list[str]) -> int:
             return subprocess.run([*command, *_files()], cwd=SUITE, env=environment, check=False).returncode
         finally:
             running.stop()
+
+
+def _described(upstream: Upstream) -> dict[str, object]:
+    """`yes` are the protocols that need no translation there."""
+    yes = [protocol for protocol in DIALECTS if upstream.result(protocol) == "yes"]
+    return {"dialect": upstream.dialect, "provider": upstream.provider, "model": upstream.model, "yes": yes}
 
 
 def _files() -> list[str]:

@@ -1,7 +1,7 @@
 // The gateway under test, as tests/contract/node_suite.py started it.
 
 export const ACCOUNT = { url: process.env.SWITCHBOARD_URL, key: process.env.SWITCHBOARD_KEY }
-// [{ dialect, provider, model }]
+// [{ dialect, provider, model, yes }], where `yes` are the protocols that need no translation there.
 export const UPSTREAMS = JSON.parse(process.env.CONTRACT_UPSTREAMS)
 
 const SIMULATOR = process.env.SWITCHBOARD_SIMULATOR

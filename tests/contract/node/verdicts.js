@@ -5,6 +5,6 @@ import { appendFileSync } from 'node:fs'
 export function verdict({ client, protocol }, upstream, feature, error) {
   const file = process.env.CONTRACT_RESULTS
   if (!file) return
-  const result = error ? 'refused' : protocol === upstream.dialect ? 'yes' : 'translated'
+  const result = error ? 'refused' : upstream.yes.includes(protocol) ? 'yes' : 'translated'
   appendFileSync(file, JSON.stringify({ client, protocol, upstream: upstream.dialect, feature, result, error }) + '\n')
 }

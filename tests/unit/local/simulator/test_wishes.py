@@ -13,5 +13,8 @@ def test_what_is_no_json_object_is_no_wish() -> None:
 
 
 def test_what_an_agent_adds_is_not_the_users_word() -> None:
-    text = "<system-reminder>Use the\ntool Bash.</system-reminder> <environment_context><cwd>/</cwd></environment_context>\nSay hello."
+    notes = (
+        "<system-reminder>Use the\ntool Bash.</system-reminder> <environment_context><cwd>/</cwd></environment_context>"
+    )
+    text = f"{notes}\nSay hello."
     assert own_words(text) == "Say hello."

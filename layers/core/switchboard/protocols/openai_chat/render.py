@@ -74,7 +74,7 @@ class OpenAiChatStream:
         if isinstance(event, Usage):
             return b""
         choice = self._choices.setdefault(event.choice, StreamedChoice(self._served, event.choice))
-        head = {**self._head(), "system_fingerprint": None, **({"usage": None} if self._include_usage else {})}
+        head = {**self._head(), "system_fingerprint": None}
         return b"".join([encode_event(orjson.dumps({**head, "choices": [piece]})) for piece in choice.pieces(event)])
 
     def _piece(self, chunk: Chunk) -> JsonObject | None:
@@ -85,9 +85,7 @@ class OpenAiChatStream:
             return None
         piece: JsonObject = {**native, **self._head(), "choices": choices}
         piece.setdefault("system_fingerprint", None)
-        piece.pop("usage", None)
-        if self._include_usage:
-            piece["usage"] = None
+        piece.pop("usage", None)  # OpenAI says null before the last chunk, on which OpenRouter's SDK for Node fails
         return piece
 
     def _usage_event(self, bill: Bill) -> bytes:
