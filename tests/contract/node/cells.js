@@ -4,7 +4,7 @@ import { CLIENTS } from './clients.js'
 import { ACCOUNT, UPSTREAMS } from './gateway.js'
 import { verdict } from './verdicts.js'
 
-const TIMEOUT_MS = 20_000
+const TIMEOUT_MS = 30_000
 
 // `check(cell)` asks through cell.ask(question, streamed) and holds its expectations; what it passes is put down.
 export function feature(name, check, { streamed = [false], needs } = {}) {

@@ -86,7 +86,7 @@ def test_usage_is_not_shown_to_those_who_did_not_ask(name: str) -> None:
 @pytest.mark.parametrize("name", COMPLETE)
 def test_usage_comes_last_and_once_and_without_choices(name: str) -> None:
     *pieces, last = pieces_of(rendered(recorded.read("openai-chat", name), include_usage=True))
-    assert [piece["usage"] for piece in pieces] == [None] * len(pieces)
+    assert not any("usage" in piece for piece in pieces)
     assert all(piece["choices"] for piece in pieces)
     assert last["choices"] == []
     assert CompletionUsage.model_validate(last["usage"], strict=True).total_tokens == 2306
