@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 
-from tests.contract.conftest import start
+from tests.contract.conftest import Running, start
 from tests.contract.python.upstreams import DIALECTS, UPSTREAMS, Upstream, write_catalog
 from tests.node_packages import NoNode, install
 
@@ -25,6 +26,8 @@ def main(arguments: list[str]) -> int:
         catalog = Path(scratch) / "catalog.d"
         write_catalog(catalog)
         running = start(Path(scratch) / "state", CATALOG_DIR=str(catalog))
+        for upstream in UPSTREAMS:
+            _meet(running, upstream)
         upstreams = [_described(upstream) for upstream in UPSTREAMS]
         environment = {
             **os.environ,
@@ -39,6 +42,14 @@ def main(arguments: list[str]) -> int:
             return subprocess.run([*command, *_files()], cwd=SUITE, env=environment, check=False).returncode
         finally:
             running.stop()
+
+
+def _meet(running: Running, upstream: Upstream) -> None:
+    """The simulator can be told to fail as any provider that has been asked once."""
+    body = {"model": upstream.model, "messages": [{"role": "user", "content": "Hello."}]}
+    headers = {"authorization": f"Bearer {running.key}", "content-type": "application/json"}
+    url = f"{running.url}/api/v1/chat/completions"
+    urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers), timeout=30).close()
 
 
 def _described(upstream: Upstream) -> dict[str, object]:

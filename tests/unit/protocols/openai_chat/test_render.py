@@ -120,11 +120,11 @@ def test_what_the_upstream_adds_is_passed_on() -> None:
     assert piece["service_tier"] == "flex"
 
 
-def test_an_upstreams_fingerprint_is_kept_and_a_missing_one_is_null() -> None:
+def test_an_upstreams_fingerprint_is_kept_and_a_missing_one_is_empty() -> None:
     first, second = pieces_of(
         rendered(sse(chunk_native({"content": "x"}, system_fingerprint="fp"), chunk_native({}, "stop")))
     )
-    assert (first["system_fingerprint"], second["system_fingerprint"]) == ("fp", None)
+    assert (first["system_fingerprint"], second["system_fingerprint"]) == ("fp", "")
 
 
 def test_nothing_to_show_is_no_bytes() -> None:

@@ -41,6 +41,10 @@ def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
     )
 
 
+# OpenRouter's schema: null is right in a whole completion and wrong in a chunk, on which its SDK for Node fails.
+NO_FINGERPRINT = ""
+
+
 class OpenAiChatStream:
     """`chat.completion.chunk` events; the usage event is sent only to those who asked for it."""
 
@@ -74,7 +78,7 @@ class OpenAiChatStream:
         if isinstance(event, Usage):
             return b""
         choice = self._choices.setdefault(event.choice, StreamedChoice(self._served, event.choice))
-        head = {**self._head(), "system_fingerprint": None}
+        head = {**self._head(), "system_fingerprint": NO_FINGERPRINT}
         return b"".join([encode_event(orjson.dumps({**head, "choices": [piece]})) for piece in choice.pieces(event)])
 
     def _piece(self, chunk: Chunk) -> JsonObject | None:
@@ -84,7 +88,7 @@ class OpenAiChatStream:
         if not choices:  # a usage chunk, or one that only Azure's content filter understands
             return None
         piece: JsonObject = {**native, **self._head(), "choices": choices}
-        piece.setdefault("system_fingerprint", None)
+        piece["system_fingerprint"] = piece.get("system_fingerprint") or NO_FINGERPRINT
         piece.pop("usage", None)  # OpenAI says null before the last chunk, on which OpenRouter's SDK for Node fails
         return piece
 
