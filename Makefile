@@ -13,8 +13,8 @@ export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit lambda-python contract contract-python verdicts prices build deploy key engines bench lock
-.PHONY: clean install
+.PHONY: help run test check unit lambda-python contract contract-python contract-node verdicts agents prices build deploy
+.PHONY: key engines bench lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,12 @@ verdicts: install $(SDK_VENV)/installed
 	$(BIN)/python -m pytest tests/contract --ignore=tests/contract/python
 	SWITCHBOARD_PYTHON=$(CURDIR)/$(BIN)/python CONTRACT_RESULTS=$(VERDICTS)/python.jsonl $(SDK_VENV)/bin/python -m pytest \
 		-n auto --confcutdir=tests/contract tests/contract/python
+
+contract-node: install ## the SDKs for Node against what `make run` starts; skipped where there is no Node
+	$(BIN)/python -m tests.contract.node_suite --test-reporter=dot
+
+agents: install ## Claude Code and Codex against what `make run` starts; needs Node and npm
+	$(BIN)/python -m tests.agents.run
 
 build: $(SAM) ## sam build: functions and layers, for arm64 from any host
 	$(SAM) build

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from local.simulator.json_types import Json, JsonObject
+from local.simulator.wishes import own_words
 
 Mode = Literal["auto", "none", "required", "named"]
 
@@ -79,7 +80,7 @@ class Prompt:
     @property
     def last_user_text(self) -> str:
         """What the user said last in words of his own."""
-        return next((turn.text for turn in reversed(self.turns) if turn.role == "user" and turn.text), "")
+        return next((own_words(turn.text) for turn in reversed(self.turns) if turn.role == "user" and turn.text), "")
 
     @property
     def results(self) -> tuple[str, ...]:

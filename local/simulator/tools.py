@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from local.simulator.prompt import Prompt
 from local.simulator.schema import sample
+from local.simulator.wishes import Wish, wishes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +20,22 @@ class ToolCall:
 
 def choose_calls(prompt: Prompt, chance: random.Random) -> tuple[ToolCall, ...]:
     """The calls to make, none when the conversation does not ask for any."""
-    names = _chosen_names(prompt)
+    wishes = _wishes(prompt)
     if not prompt.choice.parallel:
-        names = names[:1]
+        wishes = wishes[:1]
     return tuple(
-        ToolCall(f"{chance.getrandbits(96):024x}", name, _arguments(prompt, name))
-        for name in names
-        if name in prompt.tools
+        ToolCall(f"{chance.getrandbits(96):024x}", wish.name, json.dumps(wish.arguments, ensure_ascii=False))
+        for wish in wishes
+        if wish.name in prompt.tools
     )
 
 
-def _arguments(prompt: Prompt, name: str) -> str:
-    return json.dumps(sample(prompt.tools[name]), ensure_ascii=False)
+def _wishes(prompt: Prompt) -> list[Wish]:
+    """The calls that the user dictates, or else those chosen, with the simplest arguments."""
+    dictated = wishes_of(prompt.last_user_text)
+    if dictated and prompt.choice.mode == "auto" and not prompt.results:
+        return dictated
+    return [Wish(name, sample(prompt.tools.get(name))) for name in _chosen_names(prompt)]
 
 
 def _chosen_names(prompt: Prompt) -> list[str]:

@@ -6,7 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +69,8 @@ def start(state: Path, **variables: str) -> Running:
         printed += line
         if line.startswith("Ctrl-C"):
             break
+    # A full pipe would stop the gateway in the middle of a line of its log.
+    threading.Thread(target=deque, args=(process.stdout, 0), daemon=True).start()
     found = SIMULATOR.search(printed)
     assert found, f"make run did not get ready; it said: {printed!r}"
     return Running(process, f"http://127.0.0.1:{port}", "sk-sb-contract", found.group(1))

@@ -4,6 +4,7 @@ A list of exceptions is by name and may only get shorter.
 """
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -264,3 +265,11 @@ def test_the_chat_path_loads_nothing_heavy() -> None:
     run = [sys.executable, "-c", check]
     found = subprocess.run(run, cwd=ROOT / "layers" / "core", capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("lock", sorted((ROOT / "tests").glob("*/**/package-lock.json")), ids=str)
+def test_a_node_lock_names_no_registry(lock: Path) -> None:
+    packages = json.loads(lock.read_text())["packages"]
+    pinned = {name: package for name, package in packages.items() if name}
+    assert pinned
+    assert not [name for name, package in pinned.items() if "resolved" in package or "integrity" not in package]

@@ -53,6 +53,11 @@ def test_tools_are_called_when_asked_for(text: str, more: JsonObject, called: li
     assert given.finish == ("tool_calls" if called else "stop")
 
 
+def test_the_user_may_dictate_a_calls_arguments() -> None:
+    [call] = answer('call beta with {"path": "note.txt"}', tools=PAIR).calls
+    assert (call.name, json.loads(call.arguments)) == ("beta", {"path": "note.txt"})
+
+
 def test_a_tool_result_is_quoted() -> None:
     messages: list[Json] = [
         {"role": "user", "content": "use the tool"},

@@ -200,6 +200,20 @@ def test_a_call_without_an_id_gets_one() -> None:
     assert collected(events)[0]["id"] == "toolu_1_0"
 
 
+SEAL = ThinkingDelta("", "seal")
+
+
+def test_a_signature_after_text_waits_for_what_it_signs() -> None:
+    blocks = collected(stream(TextDelta("I look."), SEAL, ToolCallDelta(0, "{}", "call_1", "look"), STOP))
+    assert [block["type"] for block in blocks] == ["text", "thinking", "tool_use"]
+    assert blocks[1]["signature"] == marked("seal", CHAT.provider_id)
+
+
+def test_no_empty_thought_ends_an_answer() -> None:
+    """Claude Code takes the last block for the answer."""
+    assert collected(stream(TextDelta("Hi"), SEAL, STOP)) == [{"type": "text", "text": "Hi"}]
+
+
 def test_a_signature_ends_its_block() -> None:
     events = stream(
         ThinkingDelta("a"), ThinkingDelta("", "S1"), ThinkingDelta("b"), ThinkingDelta("", "S2"), TextDelta("x"), STOP

@@ -86,7 +86,7 @@ def test_usage_is_not_shown_to_those_who_did_not_ask(name: str) -> None:
 @pytest.mark.parametrize("name", COMPLETE)
 def test_usage_comes_last_and_once_and_without_choices(name: str) -> None:
     *pieces, last = pieces_of(rendered(recorded.read("openai-chat", name), include_usage=True))
-    assert [piece["usage"] for piece in pieces] == [None] * len(pieces)
+    assert not any("usage" in piece for piece in pieces)
     assert all(piece["choices"] for piece in pieces)
     assert last["choices"] == []
     assert CompletionUsage.model_validate(last["usage"], strict=True).total_tokens == 2306
@@ -120,11 +120,11 @@ def test_what_the_upstream_adds_is_passed_on() -> None:
     assert piece["service_tier"] == "flex"
 
 
-def test_an_upstreams_fingerprint_is_kept_and_a_missing_one_is_null() -> None:
+def test_an_upstreams_fingerprint_is_kept_and_a_missing_one_is_empty() -> None:
     first, second = pieces_of(
         rendered(sse(chunk_native({"content": "x"}, system_fingerprint="fp"), chunk_native({}, "stop")))
     )
-    assert (first["system_fingerprint"], second["system_fingerprint"]) == ("fp", None)
+    assert (first["system_fingerprint"], second["system_fingerprint"]) == ("fp", "")
 
 
 def test_nothing_to_show_is_no_bytes() -> None:

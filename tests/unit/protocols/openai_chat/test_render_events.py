@@ -114,7 +114,7 @@ def test_usage_is_a_chunk_of_its_own_for_those_who_asked() -> None:
     made = stream(TextDelta("x"), STOP, stream_options={"include_usage": True})
     assert made[-1]["choices"] == []
     assert made[-1]["usage"]["completion_tokens"] == 8
-    assert all(chunk["usage"] is None for chunk in made[:-1])
+    assert not any("usage" in chunk for chunk in made[:-1])  # not null either: OpenRouter's SDK for Node fails on it
 
 
 def test_fragments_of_calls_name_their_call_once() -> None:

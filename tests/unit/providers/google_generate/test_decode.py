@@ -157,6 +157,17 @@ def test_a_whole_reply_says_it_all_at_once() -> None:
     assert said[4:] == (Finish("tool_calls", "STOP"), Usage(input=3, output=2))
 
 
+def test_a_text_signed_with_its_last_piece_is_not_cut_in_two() -> None:
+    pieces = [
+        candidate([{"text": "Hel"}], "FINISH_REASON_UNSPECIFIED"),
+        candidate([{"text": "lo", "thoughtSignature": "s"}]),
+    ]
+    decoder = GoogleGenerateDecoder()
+    chunks = decoder.feed(b"".join(b"data: " + orjson.dumps(piece) + b"\n\n" for piece in pieces))
+    said = [event for chunk in chunks for event in chunk.events if not isinstance(event, Finish)]
+    assert said == [TextDelta("Hel"), TextDelta("lo"), ThinkingDelta("", "s")]
+
+
 @pytest.mark.parametrize(
     ("native", "failure"),
     [

@@ -45,6 +45,7 @@ class AnthropicMessagesStream:
         self._open: Kind | None = None
         self._tool: int | None = None  # the upstream's number of the call that is being written
         self._held: dict[int, _Held] = {}
+        self._seal: ThinkingDelta | None = None  # a bare signature after text: it belongs to what comes next
         self._finish: Finish | None = None
         self._refused = False
 
@@ -74,19 +75,26 @@ class AnthropicMessagesStream:
         return encoded({"type": "message_start", "message": message})
 
     def _piece(self, event: StreamEvent) -> bytes:
+        """A signature that nothing follows is dropped: Claude Code takes the last block for the answer."""
+        if isinstance(event, Finish | Usage):
+            self._finish = event if isinstance(event, Finish) else self._finish
+            return b""
+        seal, self._seal = self._seal, None
+        before = self._thinking(seal) if seal else b""
+        return before + self._content(event)
+
+    def _content(self, event: TextDelta | ThinkingDelta | ToolCallDelta) -> bytes:
         match event:
             case TextDelta():
                 self._refused |= event.is_refusal
                 return self._text(event.text)
+            case ThinkingDelta(text="", redacted=None) if self._open == "text":
+                self._seal = event
+                return b""
             case ThinkingDelta():
                 return self._thinking(event)
             case ToolCallDelta():
                 return self._call(event)
-            case Finish():
-                self._finish = event
-                return b""
-            case Usage():
-                return b""
         assert_never(event)
 
     def _text(self, text: str) -> bytes:

@@ -46,6 +46,10 @@ def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
     )
 
 
+# OpenRouter's schema: null is right in a whole completion and wrong in a chunk, on which its SDK for Node fails.
+NO_FINGERPRINT = ""
+
+
 class OpenAiChatStream:
     """`chat.completion.chunk` events; the usage event is sent only to those who asked for it."""
 
@@ -82,7 +86,7 @@ class OpenAiChatStream:
         if isinstance(event, Usage):
             return b""
         choice = self._choices.setdefault(event.choice, StreamedChoice(self._served, event.choice))
-        head = {**self._head(), "system_fingerprint": None, **({"usage": None} if self._include_usage else {})}
+        head = {**self._head(), "system_fingerprint": NO_FINGERPRINT}
         pieces = self._as_wished(choice.pieces(event))
         return b"".join([encode_event(orjson.dumps({**head, "choices": [piece]})) for piece in pieces])
 
@@ -98,10 +102,8 @@ class OpenAiChatStream:
         if not choices:  # a usage chunk, or one that only Azure's content filter understands
             return None
         piece: JsonObject = {**native, **self._head(), "choices": cast("list[Json]", choices)}
-        piece.setdefault("system_fingerprint", None)
-        piece.pop("usage", None)
-        if self._include_usage:
-            piece["usage"] = None
+        piece["system_fingerprint"] = piece.get("system_fingerprint") or NO_FINGERPRINT
+        piece.pop("usage", None)  # OpenAI says null before the last chunk, on which OpenRouter's SDK for Node fails
         return piece
 
     def _usage_event(self, bill: Bill) -> bytes:

@@ -2,6 +2,8 @@
 
 A part's thoughtSignature comes out as `ThinkingDelta("", signature=...)` right before what the part says: on the way
 back it belongs to the next call or text, and no dialect has to know that Google signs those instead of its thoughts.
+In a stream a text is signed with its last piece: that signature comes after it, for before it would cut the text in two
+where blocks have an order.
 """
 
 import hashlib
@@ -90,6 +92,7 @@ class _Reader:
     def __init__(self, most_searches: int) -> None:
         self.finished: set[int] = set()
         self._calls: dict[int, int] = {}
+        self._speaking: set[int] = set()
         self._has_content = False
         self._searches, self._most_searches = 0, most_searches
 
@@ -124,11 +127,15 @@ class _Reader:
         signed: list[StreamEvent] = [ThinkingDelta("", str(signature), choice)] if signature else []
         text, call = part.get("text"), part.get("functionCall")
         if isinstance(call, dict):
+            self._speaking.discard(choice)
             return [*signed, self._call(call, choice, response)]
+        if part.get("thought") is True and text:
+            return [ThinkingDelta(str(text), str(signature) if signature else None, choice)]
         if not isinstance(text, str) or not text:
             return signed
-        if part.get("thought") is True:
-            return [ThinkingDelta(text, str(signature) if signature else None, choice)]
+        if choice in self._speaking:
+            return [TextDelta(text, choice), *signed]
+        self._speaking.add(choice)
         return [*signed, TextDelta(text, choice)]
 
     def _call(self, call: JsonObject, choice: int, response: str) -> ToolCallDelta:
