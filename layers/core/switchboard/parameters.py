@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from switchboard.catalog.model import Endpoint
-from switchboard.chat import ChatRequest
+from switchboard.chat import EMBEDDINGS, ChatRequest
 
 # The parameters that catalogs list. A field that is none of these is the provider's own affair and always sent.
 KNOWN_PARAMETERS = frozenset(
@@ -54,9 +54,9 @@ Path = tuple[str, ...]
 class Vocabulary:
     """What a dialect can say of KNOWN_PARAMETERS and others, all under the hub's names.
 
-    `emulated` are those that it can stand in for where an endpoint with tools does not have them. `ranges` are the least and the
-    most of a value, `most_stops` the most stop sequences. `places` are where a body of this dialect keeps what it does
-    not have at its top under the same name.
+    `emulated` are those that it can stand in for where an endpoint with tools does not have them. `ranges` are the
+    least and the most of a value, `most_stops` the most stop sequences. `places` are where a body of this dialect keeps
+    what it does not have at its top under the same name.
     """
 
     parameters: frozenset[str]
@@ -68,7 +68,7 @@ class Vocabulary:
 
 def wordless_parameters(request: ChatRequest, endpoint: Endpoint, words: Vocabulary) -> frozenset[str]:
     """Those sent that get lost in translation; none where nothing is translated."""
-    if request.protocol == endpoint.dialect:
+    if request.protocol in (endpoint.dialect, EMBEDDINGS):
         return frozenset()
     return frozenset(request.parameters).difference(words.parameters)
 

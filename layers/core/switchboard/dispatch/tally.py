@@ -10,13 +10,14 @@ from switchboard.json_types import JsonObject
 
 @dataclass(slots=True)
 class Tally:
-    """What one attempt has said so far."""
+    """What one attempt has said so far. `cut` says that we ended it: its provider has not counted to the end."""
 
     usage: Usage | None = None
     finish: Finish | None = None
     upstream_id: str | None = None
     said: float = 0.0
     finishes: set[str] = field(default_factory=set)
+    cut: bool = False
 
     def add(self, chunk: Chunk) -> None:
         for event in chunk.events:
@@ -46,7 +47,7 @@ class Tally:
         """What the provider counted, or an estimate from what passed by; True says that it is an estimate."""
         if self.usage is None:
             return Usage(input=without_margin(request.prompt_tokens), output=ceil(self.said)), True
-        if self.finish is None and self.usage.completion_tokens < self.said:
+        if (self.finish is None or self.cut) and self.usage.completion_tokens < self.said:
             # Anthropic counts the prompt at the beginning and the answer at the end, which never came.
             return replace(self.usage, output=ceil(self.said) - self.usage.reasoning), True
         return self.usage, False

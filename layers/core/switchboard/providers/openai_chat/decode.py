@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 import orjson
@@ -12,6 +13,7 @@ from switchboard.json_types import Json, JsonObject
 from switchboard.providers.events import ChunkReader, read_events
 from switchboard.providers.failures import failure_class, retry_after
 from switchboard.providers.openai_chat.usage import read_usage
+from switchboard.providers.service_tiers import unusual_tier
 from switchboard.wire.sse import ServerSentEvent, SseDecoder
 
 # specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
@@ -32,6 +34,17 @@ _FINISH: Mapping[str, FinishReason] = {
 }
 _SHOWN = 300
 _STATUS = re.compile(r"[1-5][0-9]{2}", re.ASCII)
+
+
+def reply_object(body: bytes) -> JsonObject:
+    """A whole reply. Raises UpstreamFailure for an error, whatever its status says, and for what is no JSON."""
+    try:
+        native: Json = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise UpstreamFailure(Failure.SERVER, "The reply is not JSON.") from None
+    if not isinstance(native, dict) or native.get("error") or native.get("fault"):
+        raise failure_of(200, native)
+    return native
 
 
 class OpenAiChatDecoder:
@@ -99,12 +112,7 @@ class OpenAiChatDecoder:
 
 def decode_reply(body: bytes, flags: frozenset[str]) -> Chunk:
     """Raises UpstreamFailure for what is no answer: an error with status 200, no choices, nothing said."""
-    try:
-        native = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise UpstreamFailure(Failure.SERVER, "The reply is not JSON.") from None
-    if not isinstance(native, dict) or native.get("error") or native.get("fault"):
-        raise failure_of(200, native)
+    native = reply_object(body)
     said: list[StreamEvent] = []
     for choice in _choices(native, "message") or ():
         index = cast(int, choice.get("index") or 0)
@@ -186,7 +194,10 @@ def finish(native: str, choice: int, *, called_tools: bool) -> Finish:
 def usage_of(native: JsonObject, flags: frozenset[str]) -> Usage | None:
     groq = native.get("x_groq")
     usage = native.get("usage") or (groq.get("usage") if isinstance(groq, dict) else None)
-    return read_usage(usage, flags) if isinstance(usage, dict) else None
+    if not isinstance(usage, dict):
+        return None
+    counted, tier = read_usage(usage, flags), unusual_tier(native.get("service_tier"))
+    return replace(counted, service_tier=tier) if tier else counted
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, now: float) -> UpstreamFailure:
