@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from switchboard.catalog.model import Endpoint
-from switchboard.chat import ChatRequest
+from switchboard.chat import EMBEDDINGS, ChatRequest
 
 # The parameters that catalogs list. A field that is none of these is the provider's own affair and always sent.
 KNOWN_PARAMETERS = frozenset(
@@ -68,7 +68,7 @@ class Vocabulary:
 
 def wordless_parameters(request: ChatRequest, endpoint: Endpoint, words: Vocabulary) -> frozenset[str]:
     """Those sent that get lost in translation; none where nothing is translated."""
-    if request.protocol == endpoint.dialect:
+    if request.protocol in (endpoint.dialect, EMBEDDINGS):
         return frozenset()
     return frozenset(request.parameters).difference(words.parameters)
 
