@@ -70,11 +70,6 @@ class Answer:
         return self._endpoint is not None
 
     @property
-    def is_billed_after_cancel(self) -> bool:
-        """True if its provider bills the whole answer even when nobody waits for it."""
-        return self._endpoint is not None and self._endpoint.provider.facts.get(BILLED_AFTER_CANCEL) is True
-
-    @property
     def is_whole(self) -> bool:
         """True once the provider's answer has come to its end and nothing went wrong on the way out."""
         return self._error is None and bool(self.run.attempts) and self.run.attempts[-1].outcome == OK
@@ -87,6 +82,11 @@ class Answer:
         """A whole answer is billed whoever waits for it, so its endpoint is taken for the one that served."""
         if self.run.current and not self.request.stream:
             self.commit()
+
+    @property
+    def is_billed_to_the_end(self) -> bool:
+        """True where hanging up does not stop the provider's meter: then its exact count is worth waiting for."""
+        return self._endpoint is not None and self._endpoint.provider.facts.get(BILLED_AFTER_CANCEL) is True
 
     def failed(self, error: SwitchboardError) -> None:
         self._error = error

@@ -152,7 +152,7 @@ class Pipeline:
         client.hold_line(call.protocol.keep_alive, stream_type)
         opening = await answer.run.start()
         headers = answer.commit()
-        if answer.is_billed_after_cancel:
+        if answer.is_billed_to_the_end:
             client.keep_going()
         renderer = answer.renderer = call.protocol.stream(answer.served(), answer.request)
         await client.start(200, {**self._headers(call, answer, stream_type), **headers})

@@ -120,6 +120,16 @@ def unknown(name: str) -> ModelNotFound:
     return caught.value
 
 
+@pytest.mark.parametrize(("named", "others"), [("lab/gone", ["lab/two"]), ("lab/two", ["lab/gone"])])
+def test_one_unknown_name_in_a_chain_does_not_fail_the_others(named: str, others: list[str]) -> None:
+    assert tags(plan(model=named, models=others)) == ["lab/two@dear"]
+
+
+def test_a_chain_of_unknown_names_is_told_the_first() -> None:
+    with pytest.raises(ModelNotFound, match="`lab/gone`"):
+        plan(model="lab/gone", models=["lab/lost"])
+
+
 def test_an_unknown_model_is_not_found() -> None:
     error = unknown("qqqq/zzzz")
     assert (error.status, error.param) == (404, "model")

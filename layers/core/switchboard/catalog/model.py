@@ -12,6 +12,7 @@ NANO = 10**9
 TOKENS_PER_PRICE = 10**6
 BEDROCK = "bedrock-converse"
 BEDROCK_INVOKE = "bedrock-invoke"
+EMBEDDING = "embedding"  # the output modality of models that answer with vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,10 @@ class Endpoint:
     @property
     def _is_invoked(self) -> bool:
         return self.invoke is not None and self.provider.protocol == BEDROCK
+
+    @property
+    def makes_embeddings(self) -> bool:
+        return EMBEDDING in self.output_modalities
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from switchboard.accounting.estimate import without_margin
 from switchboard.catalog.model import Endpoint
-from switchboard.chat import ChatRequest
+from switchboard.chat import EMBEDDINGS, ChatRequest
 from switchboard.parameters import Vocabulary, unsupported_parameters
 from switchboard.routing.preferences import Preferences, names_endpoint
 
@@ -60,7 +60,17 @@ def _providers(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) ->
     return None
 
 
+def _kind(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+    if endpoint.makes_embeddings and request.protocol != EMBEDDINGS:
+        return "modality", "it makes embeddings: POST them to /api/v1/embeddings"
+    if request.protocol == EMBEDDINGS and not endpoint.makes_embeddings:
+        return "modality", "it makes no embeddings"
+    return None
+
+
 def _context(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+    if request.protocol == EMBEDDINGS:  # every input has the context to itself, and the provider says no by itself
+        return None
     if endpoint.context is not None and request.prompt_tokens > endpoint.context:
         expected = without_margin(request.prompt_tokens)
         return "context_length", f"the prompt has about {expected} tokens, its context is {endpoint.context}"
@@ -88,7 +98,7 @@ def _output_modalities(request: ChatRequest, wishes: Preferences, endpoint: Endp
     return ("modality", f"it does not give {' or '.join(missing)} as output") if missing else None
 
 
-RULES: tuple[Rule, ...] = (_providers, _modalities, _output_modalities, _context, _room)
+RULES: tuple[Rule, ...] = (_providers, _kind, _modalities, _output_modalities, _context, _room)
 
 # If any endpoint supports these, only those that do are used; if none does, the request runs without (OpenRouter).
 SOFT_PARAMETERS = ("tools", "response_format", "verbosity")

@@ -43,7 +43,7 @@ def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, reach:
     wishes = preferences(request)
     chosen: list[Endpoint] = []
     rejected: list[Rejection] = []
-    models = [find_model(catalog, name) for name in (request.model, *wishes.models)]
+    models = _known_models(catalog, (request.model, *wishes.models))
     for model in {model.id: model for model in models}.values():  # by an alias, one may be named twice
         permitted, misfits = _permitted(reach.policy, model)
         fitting, unfit = _sort_out(request, wishes, permitted, reach)
@@ -52,6 +52,15 @@ def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, reach:
     if not chosen:
         raise _nothing_fits(request, rejected)
     return Plan(tuple(chosen if wishes.allow_fallbacks or wishes.order else chosen[:1]), tuple(rejected))
+
+
+def _known_models(catalog: Catalog, names: tuple[str, ...]) -> list[Model]:
+    """A name that leads nowhere is one more model that cannot answer, as long as another can (OpenRouter's `models`).
+
+    Raises ModelNotFound for the first name if none is known.
+    """
+    known = [model for name in names if (model := catalog.find(name))]
+    return known or [find_model(catalog, names[0])]
 
 
 def providers_for(request: ChatRequest, catalog: Catalog) -> tuple[Provider, ...]:

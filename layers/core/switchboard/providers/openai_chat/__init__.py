@@ -7,7 +7,8 @@ from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock, SystemClock
 from switchboard.errors import UpstreamFailure
 from switchboard.providers.misfits import linked_files, untranslatable
-from switchboard.providers.openai_chat.decode import OpenAiChatDecoder, classify, decode_reply
+from switchboard.providers.openai_chat.decode import OpenAiChatDecoder, classify, decode_reply, reply_object
+from switchboard.providers.openai_chat.embeddings import read_embeddings
 from switchboard.providers.openai_chat.hub_messages import part
 from switchboard.providers.openai_chat.request import PROTOCOL, build
 from switchboard.providers.openai_chat.words import WORDS
@@ -36,6 +37,8 @@ class OpenAiChatUpstream:
         return OpenAiChatDecoder(endpoint.provider.quirks)
 
     def decode_reply(self, body: bytes, endpoint: Endpoint) -> Chunk:
+        if endpoint.makes_embeddings:
+            return read_embeddings(reply_object(body))
         return decode_reply(body, endpoint.provider.quirks)
 
     def classify(self, status: int, headers: Mapping[str, str], body: bytes) -> UpstreamFailure:

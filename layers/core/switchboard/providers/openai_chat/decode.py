@@ -36,6 +36,17 @@ _SHOWN = 300
 _STATUS = re.compile(r"[1-5][0-9]{2}", re.ASCII)
 
 
+def reply_object(body: bytes) -> JsonObject:
+    """A whole reply. Raises UpstreamFailure for an error, whatever its status says, and for what is no JSON."""
+    try:
+        native: Json = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise UpstreamFailure(Failure.SERVER, "The reply is not JSON.") from None
+    if not isinstance(native, dict) or native.get("error"):
+        raise failure_of(200, native)
+    return native
+
+
 class OpenAiChatDecoder:
     """Tolerates what servers get wrong: a broken event is skipped, [DONE] may be missing, usage may come anywhere."""
 
@@ -101,12 +112,7 @@ class OpenAiChatDecoder:
 
 def decode_reply(body: bytes, flags: frozenset[str]) -> Chunk:
     """Raises UpstreamFailure for what is no answer: an error with status 200, no choices, nothing said."""
-    try:
-        native = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise UpstreamFailure(Failure.SERVER, "The reply is not JSON.") from None
-    if not isinstance(native, dict) or native.get("error"):
-        raise failure_of(200, native)
+    native = reply_object(body)
     said: list[StreamEvent] = []
     for choice in _choices(native, "message") or ():
         index = cast(int, choice.get("index") or 0)
