@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -15,9 +15,8 @@ from switchboard.jobs.rankings import recount
 from switchboard.settings import AwsEnvironment, Settings
 from switchboard.storage.activity import ActivityStore
 from switchboard.storage.boto import boto_database
-from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import Database
-from switchboard.storage.keys import ApiKey, KeyStore
+from switchboard.storage.keys import ApiKey
 from switchboard.storage.usage import DAY, UsageStore, ended_in, read_spill
 from switchboard.telemetry import Telemetry
 from switchboard.web.keys import KeyOffice, keys_app
@@ -52,10 +51,8 @@ class Tables:
 
     def office(self) -> KeyOffice:
         """Whoever may write the table may administer the keys: nobody is asked for one."""
-        keys, clock = KeyStore(self.database, self.settings.keys_table), SystemClock()
-        budgets = BudgetStore(self.database, self.settings.keys_table)
-        catalog = read_catalog(LocalSettings.read())
-        return KeyOffice(keys, self.activity, budgets, Authenticator(_AwsCredentials(), clock), catalog, clock)
+        office = KeyOffice.over(self.database, self.settings, read_catalog(LocalSettings.read()), SystemClock())
+        return replace(office, authenticator=Authenticator(_AwsCredentials(), office.clock))
 
 
 class _AwsCredentials:

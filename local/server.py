@@ -78,7 +78,7 @@ def build_gateway(local: LocalSettings, engine_url: str, simulator_url: str | No
         clock=clock,
     )
     lookups = _lookups(catalog, database, settings, clock)
-    keys = keys_app(_office(lookups, database, settings), telemetry)
+    keys = keys_app(KeyOffice.over(database, settings, catalog, clock), telemetry)
     app = OnePort(chat_gateway(surroundings), keys, catalog_app(lookups, telemetry, described=[keys]))
     return Gateway(app, settings, database, catalog, _stores(database, settings), clock, telemetry, http)
 
@@ -130,17 +130,6 @@ def _lookups(catalog: Catalog, database: Database, settings: Settings, clock: Cl
         generations=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
         authenticator=Authenticator(KeyStore(database, settings.keys_table), clock),
         clock=clock,
-    )
-
-
-def _office(lookups: Lookups, database: Database, settings: Settings) -> KeyOffice:
-    return KeyOffice(
-        keys=KeyStore(database, settings.keys_table),
-        activity=ActivityStore(database, settings.uptime_table),
-        budgets=BudgetStore(database, settings.keys_table),
-        authenticator=lookups.authenticator,
-        catalog=lookups.catalog,
-        clock=lookups.clock,
     )
 
 

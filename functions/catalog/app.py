@@ -1,15 +1,11 @@
 """The catalog function: look-ups and, in time, the pages."""
 
 from mangum import Mangum
-from switchboard.auth import Authenticator
 from switchboard.catalog.packaged import packaged_catalog
 from switchboard.clock import SystemClock
 from switchboard.rankings_cache import RankingsCache
 from switchboard.settings import AwsEnvironment, Settings
-from switchboard.storage.activity import ActivityStore
 from switchboard.storage.boto import boto_database
-from switchboard.storage.budget import BudgetStore
-from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
@@ -21,24 +17,13 @@ aws = AwsEnvironment.read()
 clock = SystemClock()
 telemetry = Telemetry(settings.log_level)
 database = boto_database(region=aws.region, endpoint=aws.endpoint)
-catalog = packaged_catalog()
-keys = KeyStore(database, settings.keys_table)
-authenticator = Authenticator(keys, clock)
-# Never called here: the API's document describes its routes too.
-office = KeyOffice(
-    keys=keys,
-    activity=ActivityStore(database, settings.uptime_table),
-    budgets=BudgetStore(database, settings.keys_table),
-    authenticator=authenticator,
-    catalog=catalog,
-    clock=clock,
-)
+office = KeyOffice.over(database, settings, packaged_catalog(), clock)
 app = catalog_app(
     Lookups(
-        catalog=catalog,
+        catalog=office.catalog,
         rankings=RankingsCache(RankingStore(database, settings.uptime_table), clock),
         generations=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
-        authenticator=authenticator,
+        authenticator=office.authenticator,
         clock=clock,
     ),
     telemetry,

@@ -13,9 +13,10 @@ from switchboard.clock import Clock
 from switchboard.errors import InvalidRequest, NotFound
 from switchboard.json_types import JsonObject
 from switchboard.protocols.checks import json_object
+from switchboard.settings import Settings
 from switchboard.storage.activity import ActivityStore
 from switchboard.storage.budget import BudgetStore
-from switchboard.storage.database import ConditionFailed
+from switchboard.storage.database import ConditionFailed, Database
 from switchboard.storage.keys import (
     ApiKey,
     KeySecret,
@@ -48,6 +49,19 @@ class KeyOffice:
     authenticator: Authenticator
     catalog: Catalog
     clock: Clock
+
+    @classmethod
+    def over(cls, database: Database, settings: Settings, catalog: Catalog, clock: Clock) -> "KeyOffice":
+        """Of a stack's tables."""
+        keys = KeyStore(database, settings.keys_table)
+        return cls(
+            keys=keys,
+            activity=ActivityStore(database, settings.uptime_table),
+            budgets=BudgetStore(database, settings.keys_table),
+            authenticator=Authenticator(keys, clock),
+            catalog=catalog,
+            clock=clock,
+        )
 
     @property
     def accounts(self) -> Accounts:
