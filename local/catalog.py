@@ -1,5 +1,6 @@
 """The catalog on a laptop: compiled at start, with simulated providers in place of those without a key."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -13,7 +14,15 @@ from local.settings import ROOT, LocalSettings
 
 SHIPPED = ROOT / "layers" / "catalog"
 # What the simulator speaks; a provider of any other dialect is simulated as one that speaks the first.
-SIMULATED_DIALECTS = ("openai-chat",)
+SIMULATED_DIALECTS = (
+    "openai-chat",
+    "openai-responses",
+    "anthropic-messages",
+    "google-generate",
+    "bedrock-converse",
+    "bedrock-invoke",
+)
+_SLOT = re.compile(r"[{}]")
 LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 
 
@@ -27,7 +36,7 @@ def simulated(catalog: Catalog, variables: Mapping[str, str], simulator_url: str
     stand_ins = {
         key: replace(
             provider,
-            base_url=f"{simulator_url}/{key}/v1",
+            base_url=f"{simulator_url}/{key}{_path_of(provider)}",
             auth="none",
             protocol=provider.protocol if provider.protocol in SIMULATED_DIALECTS else SIMULATED_DIALECTS[0],
             facts={**provider.facts, "simulated": True},
@@ -37,6 +46,11 @@ def simulated(catalog: Catalog, variables: Mapping[str, str], simulator_url: str
         for key, provider in catalog.providers.items()
     }
     return with_providers(catalog, stand_ins)
+
+
+def _path_of(provider: Provider) -> str:
+    """What the provider's own address goes on with after its host: dialects differ in it. A slot becomes its name."""
+    return _SLOT.sub("", urlsplit(provider.base_url).path)
 
 
 def needs_stand_in(provider: Provider, variables: Mapping[str, str]) -> bool:

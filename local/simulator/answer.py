@@ -4,55 +4,40 @@ import json
 import random
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from local.simulator import tokens
-from local.simulator.json_types import Json, JsonObject
-from local.simulator.prompt import Prompt
+from local.simulator.prompt import Media, Prompt
 from local.simulator.schema import sample
 from local.simulator.tools import ToolCall, choose_calls
 
 QUOTE_LENGTH = 60
 RESULT_LENGTH = 200
+FOREIGN = "Emoji and other scripts: 🙂👩‍👩‍👧‍👦🇵🇱 żółć, 你好, नमस्ते, مرحبا."
+# Line separators in the eyes of Unicode, and plain characters in those of JSON and of server-sent events.
+SEPARATORS = "Separators: [\u2028] [\u2029] [\u0085]."
+FIRST_SAYS = "I call a tool for that."
 _LENGTH_WISH = re.compile(r"\b(\d{1,4})[ -](?:words?|tokens?)\b", re.IGNORECASE)
-_REASONERS = re.compile(r"(^|[/.-])(o1|o3|o4|gpt-5|r1|qwq|magistral)\b|think|reason", re.IGNORECASE)
-_EFFORT_TOKENS = {"none": 0, "minimal": 8, "low": 16, "medium": 32, "high": 64, "xhigh": 96}
 _REMARKS = (
     "No model was called and nothing was billed.",
     "Set the provider's key to get a real answer.",
     "The pace of these words is scripted too.",
     "The same request to a real provider takes the same path.",
 )
-_FILLER = [
-    "and",
-    "so",
-    "the",
-    "simulated",
-    "answer",
-    "goes",
-    "on,",
-    "one",
-    "plain",
-    "word",
-    "after",
-    "another,",
-    "until",
-    "it",
-    "is",
-    "long",
-    "enough",
-    "for",
-    "you",
-]
+_FILLER = "and so the simulated answer goes on, one plain word after another, until it is long enough for you"
+
+Finish = Literal["stop", "length", "tool_calls", "content_filter"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One choice; `reasoning` is the text behind `reasoning_tokens`."""
+    """One choice; `reasoning` is the text behind `reasoning_tokens`, `hit` the stop sequence that ended it."""
 
     text: str
     calls: tuple[ToolCall, ...]
-    finish: str
+    finish: Finish
     reasoning: str
+    hit: str | None = None
 
     @property
     def reasoning_tokens(self) -> int:
@@ -64,23 +49,19 @@ class Answer:
         return said + self.reasoning_tokens
 
 
-def compose(provider: str, body: JsonObject, prompt: Prompt, chance: random.Random) -> Answer:
+def compose(provider: str, prompt: Prompt, chance: random.Random) -> Answer:
     """Answer a valid request."""
-    limit = _limit(body)
-    reasoning = _reasoning(body, limit)
-    room = None if limit is None else max(limit - tokens.count(reasoning), 0)
-    calls = choose_calls(body, prompt, chance)
+    reasoning = _reasoning(prompt)
+    room = None if prompt.limit is None else max(prompt.limit - tokens.count(reasoning), 0)
+    calls = choose_calls(prompt, chance)
     if calls:
-        return _within(Answer("", calls, "tool_calls", reasoning), room)
-    text = _json_text(provider, body)
+        before = FIRST_SAYS if "first say" in prompt.last_user_text.lower() else ""
+        return _within(Answer(before, calls, "tool_calls", reasoning), room)
+    text = _json_text(provider, prompt)
     if text is None:
-        text = _prose(provider, body, prompt, chance)
-    return _within(Answer(_stopped(text, body.get("stop")), (), "stop", reasoning), room)
-
-
-def _limit(body: JsonObject) -> int | None:
-    limit = body.get("max_completion_tokens") or body.get("max_tokens")
-    return limit if isinstance(limit, int) else None
+        text = _prose(provider, prompt, chance)
+    text, hit = _stopped(text, prompt.stops)
+    return _within(Answer(text, (), "stop", reasoning, hit), room)
 
 
 def _within(answer: Answer, room: int | None) -> Answer:
@@ -89,60 +70,67 @@ def _within(answer: Answer, room: int | None) -> Answer:
         return answer
     characters = room * tokens.CHARACTERS_PER_TOKEN
     calls = tuple(
-        ToolCall(call.id, call.name, call.arguments[: max(characters - len(call.name), 0)]) for call in answer.calls[:1]
+        ToolCall(call.key, call.name, call.arguments[: max(characters - len(call.name), 0)])
+        for call in answer.calls[:1]
     )
     return Answer(answer.text[:characters], calls, "length", answer.reasoning)
 
 
-def _reasoning(body: JsonObject, limit: int | None) -> str:
+def _reasoning(prompt: Prompt) -> str:
     """Thoughts, at most half of the limit, so that something is left to say."""
-    options = body.get("reasoning")
-    effort = body.get("reasoning_effort") or (options.get("effort") if isinstance(options, dict) else None)
-    if effort is None and not options and not _REASONERS.search(str(body["model"])):
-        return ""
-    wanted = _EFFORT_TOKENS.get(str(effort or "medium"), 32)
-    size = wanted if limit is None else min(wanted, limit // 2)
+    size = prompt.thinking if prompt.limit is None else min(prompt.thinking, prompt.limit // 2)
     thought = "The simulated model thinks about the question. "
     return (thought * 9)[: size * tokens.CHARACTERS_PER_TOKEN]
 
 
-def _json_text(provider: str, body: JsonObject) -> str | None:
-    """JSON, when `response_format` asks for it."""
-    wanted = body.get("response_format")
-    match wanted.get("type") if isinstance(wanted, dict) else None:
-        case "json_schema":
-            assert isinstance(wanted, dict)
-            definition = wanted.get("json_schema")
-            return json.dumps(sample(definition.get("schema") if isinstance(definition, dict) else None))
-        case "json_object":
-            return json.dumps({"simulated": True, "provider": provider, "model": body["model"]})
-        case _:
-            return None
+def _json_text(provider: str, prompt: Prompt) -> str | None:
+    """JSON, when the prompt asks for it."""
+    if prompt.form is None:
+        return None
+    if prompt.form.schema is None:
+        return json.dumps({"simulated": True, "provider": provider, "model": prompt.model})
+    return json.dumps(sample(prompt.form.schema), ensure_ascii=False)
 
 
-def _prose(provider: str, body: JsonObject, prompt: Prompt, chance: random.Random) -> str:
-    sentences = [f"[simulated {provider}] This is a simulated answer, not one from the real {body['model']}."]
-    if prompt.tool_results:
-        quotes = " and ".join(f'"{_short(result, RESULT_LENGTH)}"' for result in prompt.tool_results)
+def _prose(provider: str, prompt: Prompt, chance: random.Random) -> str:
+    wish = prompt.last_user_text
+    sentences = [f"[simulated {provider}] This is a simulated answer, not one from the real {prompt.model}."]
+    if prompt.results:
+        quotes = " and ".join(f'"{_short(result, RESULT_LENGTH)}"' for result in prompt.results)
         sentences.append(f"The tool's result was {quotes}.")
-    elif prompt.last_user_text:
-        sentences.append(f'You wrote: "{_short(prompt.last_user_text)}".')
-    if prompt.images:
-        sentences.append(_about_images(prompt))
+    elif wish:
+        sentences.append(f'You wrote: "{_short(wish)}".')
+    sentences += _about(prompt.media)
+    if "emoji" in wish.lower() or "unicode" in wish.lower():
+        sentences.append(FOREIGN)
+    if "unicode" in wish.lower():
+        sentences.append(SEPARATORS)
     sentences.append(chance.choice(_REMARKS))
-    return " ".join([*sentences, *_filling(sentences, prompt.last_user_text)])
+    return " ".join([*sentences, *_filling(sentences, wish)])
 
 
-def _about_images(prompt: Prompt) -> str:
-    noun = "image" if prompt.images == 1 else "images"
-    return f"I saw {prompt.images} {noun} ({prompt.data_images} as data URL, {prompt.linked_images} as link)."
+def _about(media: Media) -> list[str]:
+    said = []
+    if media.images:
+        kinds = f"({media.data_images} as data URL, {media.linked_images} as link)"
+        said.append(f"I saw {_several(media.images, 'image')} {kinds}.")
+    if media.documents:
+        said.append(f"I read {_several(media.documents, 'document')}.")
+    if media.sounds:
+        said.append(f"I heard {_several(media.sounds, 'recording')}.")
+    return said
+
+
+def _several(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _filling(sentences: list[str], wish: str) -> list[str]:
     """More words when the prompt asks for a number of them ("in 300 words")."""
     found = _LENGTH_WISH.search(wish)
     missing = int(found[1]) - len(" ".join(sentences).split()) if found else 0
-    return [_FILLER[index % len(_FILLER)] for index in range(missing)]
+    words = _FILLER.split()
+    return [words[index % len(words)] for index in range(missing)]
 
 
 def _short(text: str, length: int = QUOTE_LENGTH) -> str:
@@ -150,7 +138,10 @@ def _short(text: str, length: int = QUOTE_LENGTH) -> str:
     return text if len(text) <= length else text[:length] + "..."
 
 
-def _stopped(text: str, stop: Json) -> str:
-    sequences = stop if isinstance(stop, list) else [stop]
-    ends = [text.find(sequence) for sequence in sequences if isinstance(sequence, str) and sequence]
-    return text[: min((end for end in ends if end >= 0), default=len(text))]
+def _stopped(text: str, stops: tuple[str, ...]) -> tuple[str, str | None]:
+    """The text up to the first stop sequence in it, and which one that was."""
+    ends = [(text.find(stop), stop) for stop in stops if stop in text]
+    if not ends:
+        return text, None
+    end, hit = min(ends)
+    return text[:end], hit

@@ -1,94 +1,122 @@
-"""What each fault does: to the reply as a whole, or to the script of its body. Pure."""
+"""What each fault does to an answer, or to the script of its body. Pure."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from local.simulator.answer import Answer
-from local.simulator.chunks import event
+from local.simulator.dialects.interface import Dialect
 from local.simulator.faults import Fault, Rule
-from local.simulator.refusals import Refusal
+from local.simulator.reply import to_bytes
 from local.simulator.script import Cut, Script, Send, Silence, Step
+from local.simulator.trouble import Trouble
 
-HTML = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n"
-SORRY = Refusal(500, "The server had an error while processing your request. Sorry about that!", type="server_error")
-MALFORMED = b'data: {"id": "chatcmpl-broken", "choices": [{"del\n\n'
-
-_OVERLOADED = "The engine is currently overloaded, please try again later."
-_REFUSALS: Mapping[Fault, Refusal] = {
-    Fault.SERVER_ERROR: SORRY,
-    Fault.UNAVAILABLE: Refusal(503, _OVERLOADED, type="service_unavailable"),
-    Fault.RATE_LIMIT: Refusal(429, "Rate limit reached.", code="rate_limit_exceeded", type="requests"),
-    Fault.BAD_KEY: Refusal(401, "Incorrect API key provided: simulated.", code="invalid_api_key"),
-    Fault.CONTEXT_LENGTH: Refusal(
-        400,
-        "This model's maximum context length is 1000 tokens. However, your messages resulted in more tokens. "
-        "Please reduce the length of the messages.",
-        "messages",
-        "context_length_exceeded",
-    ),
-}
-_TAILS: Mapping[Fault, Step] = {
-    Fault.STALL: Silence(),
-    Fault.CUT: Cut(),
-    Fault.ERROR_IN_STREAM: Send(event(SORRY.body())),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A whole reply that says no."""
-
-    status: int
-    media_type: str
-    content: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def failure_of(rule: Rule) -> Failure | None:
-    """The reply of a fault that comes before any answer, None for the others."""
-    if rule.fault is Fault.BAD_GATEWAY:
-        return Failure(502, "text/html", HTML)
-    refusal = _REFUSALS.get(rule.fault)
-    if refusal is None:
-        return None
-    headers = {"retry-after": f"{rule.retry_after:g}"} if rule.fault is Fault.RATE_LIMIT else {}
-    return Failure(refusal.status, "application/json", json.dumps(refusal.body()), headers)
+HUGE_BYTES = 10_000_000
+KEEP_ALIVE = b": keep-alive\n\n"
 
 
 def disturb_answer(answer: Answer, fault: Fault | None) -> Answer:
-    """An empty answer for the fault of that name."""
-    return replace(answer, text="", calls=(), finish="stop", reasoning="") if fault is Fault.EMPTY else answer
-
-
-def disturb_stream(script: Script, rule: Rule) -> Script:
-    """Break a stream where the rule says."""
-    head = script[: _position(script, rule.after)]
-    if rule.fault is Fault.HANG_AFTER_HEADERS:
-        return [Silence()]
-    if rule.fault is Fault.ROLE_THEN_SILENCE:
-        return [*script[:1], Silence()]
-    if rule.fault is Fault.MALFORMED_LINE:
-        return [*head, Send(MALFORMED), *script[len(head) :]]
-    return [*head, _TAILS[rule.fault]] if rule.fault in _TAILS else script
-
-
-def disturb_body(body: Send, fault: Fault) -> Script:
-    """Break a reply that is not streamed, in its middle."""
-    half = replace(body, data=body.data[: len(body.data) // 2])
+    """An empty answer, or one that a filter ended, for the faults of these names."""
     match fault:
-        case Fault.HANG_AFTER_HEADERS | Fault.ROLE_THEN_SILENCE:
-            return [Silence()]
-        case Fault.STALL:
-            return [half, Silence()]
-        case Fault.CUT:
-            return [half, Cut()]
-        case Fault.ERROR_IN_STREAM:
-            return [replace(body, data=json.dumps(SORRY.body()).encode())]
-        case Fault.MALFORMED_LINE:
-            return [half]
-        case _:
-            return [body]
+        case Fault.EMPTY:
+            return replace(answer, text="", calls=(), finish="stop", reasoning="", hit=None)
+        case Fault.CONTENT_FILTER:
+            return replace(answer, text="", calls=(), finish="content_filter", reasoning="", hit=None)
+    return answer
+
+
+def disturb_stream(script: Script, rule: Rule, dialect: Dialect) -> Script:
+    """Break a stream where the rule says."""
+    at = _position(script, rule.after)
+    breaks = _IN_STREAMS.get(rule.fault)
+    return breaks(_Stream(script[:at], script[at:], dialect)) if breaks else script
+
+
+def disturb_body(body: Send, fault: Fault, dialect: Dialect) -> Script:
+    """Break a reply that is not streamed, in its middle."""
+    breaks = _IN_BODIES.get(fault)
+    return breaks(body, dialect) if breaks else [body]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """`head` is what comes before the fault."""
+
+    head: Script
+    tail: Script
+    dialect: Dialect
+
+    @property
+    def whole(self) -> list[Step]:
+        return [*self.head, *self.tail]
+
+    @property
+    def is_text(self) -> bool:
+        return self.dialect.stream_type.startswith("text/")
+
+
+def _with(stream: _Stream, *between: Step) -> Script:
+    return [*stream.head, *between, *stream.tail]
+
+
+def _ending_in(stream: _Stream, *end: Step) -> Script:
+    return [*stream.head, *end]
+
+
+def _without(stream: _Stream, part: str) -> Script:
+    return [step for step in stream.whole if not (isinstance(step, Send) and step.part == part)]
+
+
+def _torn(stream: _Stream) -> Step:
+    """Half of the next event."""
+    following = next((step.data for step in stream.tail if isinstance(step, Send) and step.data), b"")
+    return Send(following[: len(following) // 2])
+
+
+def _error(dialect: Dialect, trouble: Trouble) -> Step:
+    return Send(dialect.error_event(dialect.troubles[trouble]))
+
+
+def _error_body(body: Send, dialect: Dialect, trouble: Trouble) -> Script:
+    return [replace(body, data=to_bytes(dialect.error_body(dialect.troubles[trouble])))]
+
+
+def _huge(stream: _Stream) -> Script:
+    """A comment, where there are any: legal, and more than anybody should keep."""
+    return _with(stream, Send(b": " + b"x" * HUGE_BYTES + b"\n\n")) if stream.is_text else stream.whole
+
+
+def _half(body: Send) -> Send:
+    return replace(body, data=body.data[: len(body.data) // 2])
+
+
+def _oddly(stream: _Stream) -> Script:
+    """Legal all the same: a byte order mark, comments, no space after the colon, carriage returns."""
+    steps = stream.whole
+    return [_odd(step, first=index == 0) for index, step in enumerate(steps)] if stream.is_text else steps
+
+
+def _odd(step: Step, *, first: bool) -> Step:
+    if not isinstance(step, Send) or not step.data:
+        return step
+    lines = step.data.replace(b"\r\n", b"\n").replace(b"data: ", b"data:", 1).replace(b"event: ", b"event:", 1)
+    before = b"\xef\xbb\xbf: hello\r\n\r\n" if first else b""
+    return replace(step, data=before + b": odd\r\n" + lines.replace(b"\n", b"\r\n"))
+
+
+def _split(step: Step) -> list[Step]:
+    """Pieces of 1 to 7 bytes, whatever they tear apart; a long body in at most some hundred."""
+    if not isinstance(step, Send) or not step.data:
+        return [step]
+    factor = 1 + len(step.data) // 2000
+    sizes = (1, 2, 3, 5, 7, 4)
+    pieces: list[Step] = []
+    at = 0
+    while at < len(step.data):
+        size = sizes[len(pieces) % len(sizes)] * factor
+        first = not pieces
+        pieces.append(Send(step.data[at : at + size], step.tokens if first else 0.0, step.content and first))
+        at += size
+    return pieces
 
 
 def _position(script: Script, after: int) -> int:
@@ -100,3 +128,38 @@ def _position(script: Script, after: int) -> int:
                 return index
             seen, position = seen + 1, index + 1
     return position
+
+
+_IN_STREAMS: Mapping[Fault, Callable[[_Stream], Script]] = {
+    Fault.HANG_AFTER_HEADERS: lambda _: [Silence()],
+    Fault.KEEP_ALIVE_ONLY: lambda stream: [Silence(KEEP_ALIVE if stream.is_text else b"")],
+    Fault.ROLE_THEN_SILENCE: lambda stream: [*stream.whole[:1], Silence()],
+    Fault.STALL: lambda stream: _ending_in(stream, Silence()),
+    Fault.CUT: lambda stream: _ending_in(stream, Cut()),
+    Fault.EARLY_END: _ending_in,
+    Fault.TRUNCATED: lambda stream: _ending_in(stream, _torn(stream)),
+    Fault.ERROR_IN_STREAM: lambda stream: _ending_in(stream, _error(stream.dialect, Trouble.SERVER)),
+    Fault.OVERLOADED_IN_STREAM: lambda stream: _ending_in(stream, _error(stream.dialect, Trouble.OVERLOADED)),
+    Fault.THROTTLED_IN_STREAM: lambda stream: _ending_in(stream, _error(stream.dialect, Trouble.RATE_LIMIT)),
+    Fault.MALFORMED_LINE: lambda stream: _with(stream, Send(stream.dialect.malformed)),
+    Fault.HUGE_EVENT: _huge,
+    Fault.NO_END: lambda stream: _without(stream, "end"),
+    Fault.NO_USAGE: lambda stream: _without(stream, "usage"),
+    Fault.SPLIT: lambda stream: [piece for step in stream.whole for piece in _split(step)],
+    Fault.ODD_SSE: _oddly,
+}
+_IN_BODIES: Mapping[Fault, Callable[[Send, Dialect], Script]] = {
+    Fault.HANG_AFTER_HEADERS: lambda _body, _dialect: [Silence()],
+    Fault.KEEP_ALIVE_ONLY: lambda _body, _dialect: [Silence()],
+    Fault.ROLE_THEN_SILENCE: lambda _body, _dialect: [Silence()],
+    Fault.STALL: lambda body, _: [_half(body), Silence()],
+    Fault.CUT: lambda body, _: [_half(body), Cut()],
+    Fault.EARLY_END: lambda body, _: [_half(body)],
+    Fault.TRUNCATED: lambda body, _: [_half(body)],
+    Fault.MALFORMED_LINE: lambda body, _: [_half(body)],
+    Fault.ERROR_IN_STREAM: lambda body, dialect: _error_body(body, dialect, Trouble.SERVER),
+    Fault.OVERLOADED_IN_STREAM: lambda body, dialect: _error_body(body, dialect, Trouble.OVERLOADED),
+    Fault.THROTTLED_IN_STREAM: lambda body, dialect: _error_body(body, dialect, Trouble.RATE_LIMIT),
+    Fault.HUGE_EVENT: lambda body, _: [replace(body, data=b" " * HUGE_BYTES + body.data)],
+    Fault.SPLIT: lambda body, _: _split(body),
+}

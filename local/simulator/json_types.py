@@ -1,6 +1,7 @@
 """JSON as types."""
 
-from typing import TypeAlias
+from typing import TypeAlias, Union
 
-Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
-JsonObject: TypeAlias = "dict[str, Json]"
+# Union, not |: the members that are still to be defined are texts, which | cannot join.
+Json: TypeAlias = Union[str, int, float, bool, list["Json"], dict[str, "Json"], None]  # noqa: UP007
+JsonObject: TypeAlias = dict[str, Json]

@@ -46,6 +46,7 @@ class Provider:
     profile: Profile
     models: Mapping[str, Profile]
     extra_fields: frozenset[str]
+    anthropic_fields: frozenset[str]
     reasoning_field: str
 
     def profile_of(self, model: str) -> Profile:
@@ -77,6 +78,7 @@ def _provider(values: Mapping[str, Any]) -> Provider:  # TOML holds anything
         profile=profile,
         models={model: _profile({**values, **own}) for model, own in values.get("models", {}).items()},
         extra_fields=frozenset(values["extra_fields"]),
+        anthropic_fields=frozenset(values["anthropic_fields"]),
         reasoning_field=values["reasoning_field"],
     )
 

@@ -7,7 +7,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.simulator.pace import Tempo
-from local.simulator.script import Cut, Script
+from local.simulator.script import Cut, Script, Silence
 from local.simulator.script import Send as SendStep
 
 _ABORT = "switchboard.abort"
@@ -29,7 +29,14 @@ class Abortable:
 
 def play(script: Script, tempo: Tempo, scope: Scope, media_type: str, headers: Mapping[str, str]) -> StreamingResponse:
     """The response that plays a script; it ends early when the client goes."""
-    return StreamingResponse(_steps(script, tempo, scope[_ABORT]), media_type=media_type, headers=headers)
+    steps = _steps(script, tempo, abort_of(scope))
+    return StreamingResponse(steps, headers={**headers, "content-type": media_type})
+
+
+def abort_of(scope: Scope) -> Callable[[], None]:
+    """What ends the request's connection without a word."""
+    abort: Callable[[], None] = scope[_ABORT]
+    return abort
 
 
 async def _steps(script: Script, tempo: Tempo, abort: Callable[[], None]) -> AsyncIterator[bytes]:
@@ -46,7 +53,10 @@ async def _steps(script: Script, tempo: Tempo, abort: Callable[[], None]) -> Asy
                 await asyncio.sleep(_FLUSH_SECONDS)
                 abort()
                 await until_the_client_goes()
-            case _:
+            case Silence():
+                while step.noise:
+                    yield step.noise
+                    await asyncio.sleep(step.seconds)
                 await until_the_client_goes()
 
 

@@ -5,40 +5,39 @@ import json
 import math
 from dataclasses import dataclass, field
 
-from local.simulator.json_types import Json, JsonObject
-from local.simulator.prompt import count_images, text_of
+from local.simulator.prompt import Prompt, Turn
 
 CHARACTERS_PER_TOKEN = 4
 TOKENS_PER_IMAGE = 85
+TOKENS_PER_DOCUMENT = 250
 TOKENS_PER_MESSAGE = 3
 CACHE_MINIMUM = 1024  # https://platform.openai.com/docs/guides/prompt-caching
 CACHE_STEP = 128
-CACHE_SECONDS = 300.0
+CACHE_SECONDS = {"": 300.0, "5m": 300.0, "1h": 3600.0}
 _CACHE_SIZE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of one completion; `reasoning` is part of `completion`, `cached` of `prompt`."""
+class PromptTokens:
+    """`read` and `written` are parts of `total`; what is written stays for an hour or for five minutes."""
 
-    prompt: int
-    cached: int
+    total: int
+    read: int = 0
+    written: int = 0
+    for_an_hour: bool = False
+
+    @property
+    def fresh(self) -> int:
+        return self.total - self.read - self.written
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one reply; `reasoning` is part of `completion`."""
+
+    prompt: PromptTokens
     completion: int
     reasoning: int
-
-    def body(self) -> JsonObject:
-        return {
-            "prompt_tokens": self.prompt,
-            "completion_tokens": self.completion,
-            "total_tokens": self.prompt + self.completion,
-            "prompt_tokens_details": {"cached_tokens": self.cached, "audio_tokens": 0},
-            "completion_tokens_details": {
-                "reasoning_tokens": self.reasoning,
-                "audio_tokens": 0,
-                "accepted_prediction_tokens": 0,
-                "rejected_prediction_tokens": 0,
-            },
-        }
 
 
 def count(text: str) -> int:
@@ -47,37 +46,43 @@ def count(text: str) -> int:
 
 @dataclass(slots=True)
 class PromptCache:
-    """Remembers the beginnings of conversations, each for five minutes after its last use."""
+    """Remembers the beginnings of conversations, each for some minutes after its last use."""
 
     _expiry: dict[bytes, float] = field(default_factory=dict)
 
-    def count_prompt(self, account: str, body: JsonObject, now: float) -> tuple[int, int]:
-        """Tokens of a valid request's prompt, and how many of them `account` (provider and model) sent lately."""
-        tools = body.get("tools")
-        digest = hashlib.sha256(f"{account}\n{json.dumps(tools)}".encode())
-        total, cached = (count(json.dumps(tools)) if tools else 0), 0
-        for message in _messages(body):
-            total += _count_message(message)
-            digest.update(json.dumps(message).encode())
-            if total >= CACHE_MINIMUM and self._seen(digest.digest(), now):
-                cached = total - total % CACHE_STEP
-        return total, cached
+    def count_prompt(self, account: str, prompt: Prompt, now: float) -> PromptTokens:
+        """Tokens of a valid prompt, and how many of them `account` (provider and model) sent lately.
 
-    def _seen(self, beginning: bytes, now: float) -> bool:
-        seen = self._expiry.pop(beginning, 0.0) > now
-        self._expiry[beginning] = now + CACHE_SECONDS
+        Without marks all is cached, in steps. With marks, what stands before the last one: what was marked earlier is
+        read, the rest written.
+        """
+        digest = hashlib.sha256(account.encode())
+        total, read, marked = 0, 0, ("", 0)
+        last = max((at for at, turn in enumerate(prompt.turns) if turn.mark), default=-1)
+        for at, turn in enumerate(prompt.turns):
+            total += count_turn(turn)
+            digest.update(json.dumps(turn.native).encode())
+            if total < CACHE_MINIMUM or (prompt.marks_only and at > last):
+                continue
+            keep = bool(turn.mark) or not prompt.marks_only
+            if self._seen(digest.digest(), now, CACHE_SECONDS[turn.mark] if keep else 0.0):
+                read = total
+            if turn.mark:
+                marked = (turn.mark, total)
+        if not prompt.marks_only:
+            return PromptTokens(total, read - read % CACHE_STEP)
+        return PromptTokens(total, read, max(marked[1] - read, 0), marked[0] == "1h")
+
+    def _seen(self, beginning: bytes, now: float, keep_seconds: float) -> bool:
+        expiry = self._expiry.pop(beginning, 0.0)
+        if keep_seconds or expiry > now:
+            self._expiry[beginning] = max(now + keep_seconds, expiry)
         while len(self._expiry) > _CACHE_SIZE:
             del self._expiry[next(iter(self._expiry))]
-        return seen
+        return expiry > now
 
 
-def _messages(body: JsonObject) -> list[JsonObject]:
-    messages: Json = body["messages"]
-    assert isinstance(messages, list)
-    return [message for message in messages if isinstance(message, dict)]
-
-
-def _count_message(message: JsonObject) -> int:
-    calls = message.get("tool_calls")
-    text = text_of(message) + (json.dumps(calls) if calls else "")
-    return TOKENS_PER_MESSAGE + count(text) + TOKENS_PER_IMAGE * count_images(message)
+def count_turn(turn: Turn) -> int:
+    beside = TOKENS_PER_IMAGE * turn.media.images + TOKENS_PER_DOCUMENT * turn.media.documents
+    per_message = 0 if turn.role == "tools" else TOKENS_PER_MESSAGE
+    return per_message + count(turn.counted or turn.text) + beside

@@ -4,50 +4,46 @@ import json
 import random
 from dataclasses import dataclass
 
-from local.simulator.json_types import Json, JsonObject
 from local.simulator.prompt import Prompt
 from local.simulator.schema import sample
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """`arguments` is JSON text."""
+    """`key` is 24 letters that every dialect makes an id of; `arguments` is JSON text."""
 
-    id: str
+    key: str
     name: str
     arguments: str
 
 
-def choose_calls(body: JsonObject, prompt: Prompt, chance: random.Random) -> tuple[ToolCall, ...]:
+def choose_calls(prompt: Prompt, chance: random.Random) -> tuple[ToolCall, ...]:
     """The calls to make, none when the conversation does not ask for any."""
-    functions = _functions(body.get("tools"))
-    names = _chosen_names(body, prompt, list(functions))
-    if body.get("parallel_tool_calls") is False:
+    names = _chosen_names(prompt)
+    if not prompt.choice.parallel:
         names = names[:1]
     return tuple(
-        ToolCall(f"call_{chance.getrandbits(96):024x}", name, json.dumps(sample(functions[name].get("parameters"))))
+        ToolCall(f"{chance.getrandbits(96):024x}", name, _arguments(prompt, name))
         for name in names
-        if name in functions
+        if name in prompt.tools
     )
 
 
-def _functions(tools: Json) -> dict[str, JsonObject]:
-    found: dict[str, JsonObject] = {}
-    for tool in tools if isinstance(tools, list) else []:
-        function = tool.get("function") if isinstance(tool, dict) else None
-        if isinstance(function, dict) and isinstance(function.get("name"), str):
-            found[str(function["name"])] = function
-    return found
+def _arguments(prompt: Prompt, name: str) -> str:
+    return json.dumps(sample(prompt.tools[name]), ensure_ascii=False)
 
 
-def _chosen_names(body: JsonObject, prompt: Prompt, names: list[str]) -> list[str]:
-    choice = body.get("tool_choice")
-    if choice == "none" or prompt.last_role == "tool" or not names:
+def _chosen_names(prompt: Prompt) -> list[str]:
+    """By name, or by the word "tool". After results the model answers; where it must call, it calls the last one:
+    what is added to force a shape on the answer stands there.
+    """
+    names, mode = list(prompt.tools), prompt.choice.mode
+    if mode == "none" or not names:
         return []
-    if isinstance(choice, dict):
-        function = choice.get("function")
-        return [str(function.get("name"))] if isinstance(function, dict) else names[:1]
+    if mode == "named":
+        return [prompt.choice.name]
+    if prompt.results:
+        return names[-1:] if mode == "required" else []
     text = prompt.last_user_text.lower()
     named = [name for name in names if name.lower() in text]
-    asked = choice == "required" or "tool" in text
-    return named or (names[:1] if asked else [])
+    return named or (names[:1] if mode == "required" or "tool" in text else [])

@@ -36,7 +36,7 @@ def simulator() -> Iterator[str]:
 
 @pytest.fixture
 def client(simulator: str) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{simulator}/openai/v1", api_key="none", max_retries=0, timeout=0.5) as client:
+    with openai.OpenAI(base_url=f"{simulator}/openai/v1", api_key="none", max_retries=0, timeout=20) as client:
         yield client
     admin(simulator, "DELETE")
 
@@ -191,7 +191,7 @@ def test_status_faults(
 def test_hang_sends_no_headers(simulator: str, client: openai.OpenAI, stream: bool) -> None:
     fail(simulator, "hang")
     with pytest.raises(openai.APITimeoutError):
-        ask(client, stream=stream)
+        ask(client, stream=stream, timeout=0.5)
 
 
 SILENCES = [("hang-after-headers", 0), ("role-then-silence", 1), ("stall", 4)]
@@ -200,7 +200,7 @@ SILENCES = [("hang-after-headers", 0), ("role-then-silence", 1), ("stall", 4)]
 @pytest.mark.parametrize(("fault", "seen"), SILENCES)
 def test_silent_streams(simulator: str, client: openai.OpenAI, fault: str, seen: int) -> None:
     fail(simulator, fault, after=3)
-    chunks, error = read_stream(ask(client, stream=True))
+    chunks, error = read_stream(ask(client, stream=True, timeout=0.5))
     assert len(chunks) == seen
     assert type(error).__name__ in ("ReadTimeout", "APITimeoutError")
 

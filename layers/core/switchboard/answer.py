@@ -14,6 +14,8 @@ from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.interface import StreamRenderer
 from switchboard.storage.keys import ApiKey
 
+# A provider's fact: whoever hangs up pays for the whole answer, so it is read to its exact count (specs/api.md 4.7).
+BILLED_AFTER_CANCEL = "billed_after_cancel"
 NOT_SERVED = Bill(NO_USAGE, 0, 0)
 # Fields that callers fill in themselves are cut, so that a record stays a small item.
 LONGEST_LABEL = 256
@@ -53,17 +55,22 @@ class Answer:
         self._endpoint: Endpoint | None = None
         self._error: SwitchboardError | None = None
 
-    def commit(self) -> Endpoint:
-        """From now on this answer is that of the endpoint which `run` has committed to."""
+    def commit(self) -> dict[str, str]:
+        """From now on this answer is that of the endpoint which `run` has committed to; the headers that say so."""
         if self.run.current is None:
             raise RuntimeError("no endpoint has answered")
         self._endpoint = self.run.current.endpoint
-        return self._endpoint
+        return {**endpoint_headers(self._endpoint), **self.run.current.fitted.headers}
 
     @property
     def is_served(self) -> bool:
         """True from the first content on: there is something to bill."""
         return self._endpoint is not None
+
+    @property
+    def is_billed_whole(self) -> bool:
+        """True if its provider bills all of it even to a caller who hangs up."""
+        return self._endpoint is not None and self._endpoint.provider.facts.get(BILLED_AFTER_CANCEL) is True
 
     @property
     def is_whole(self) -> bool:
@@ -90,7 +97,7 @@ class Answer:
             endpoint.model if endpoint else self.request.model,
             endpoint.provider.id if endpoint else "",
             endpoint.provider.name if endpoint else "",
-            endpoint.provider.protocol if endpoint else self.request.protocol,
+            endpoint.dialect if endpoint else self.request.protocol,
             without_margin(self.request.prompt_tokens),
             self.request,
         )

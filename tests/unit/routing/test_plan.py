@@ -4,9 +4,11 @@ import pytest
 from switchboard.catalog.model import Catalog
 from switchboard.errors import InvalidRequest, ModelNotFound, NoEndpointFits
 from switchboard.health.figures import NO_RANKINGS
-from switchboard.routing.plan import Plan, find_model, make_plan, providers_for
+from switchboard.providers.dialects import UpstreamDialects
+from switchboard.routing.plan import Plan, Reach, find_model, make_plan, providers_for
 
 from tests.examples import catalog, endpoint, model, price, request
+from tests.fakes import FakeClock
 
 CHEAP = endpoint("cheap", price=price(input=1, output=1), context=8000)
 DEAR = endpoint("dear", price=price(input=5, output=5), context=100_000)
@@ -17,11 +19,12 @@ CATALOG = catalog(
     model(name="openai/gpt-4.1"),
     model(name="lab/none"),
 )
+DIALECTS = UpstreamDialects(FakeClock())
 ALL = frozenset({"cheap", "dear"})
 
 
 def plan(callable_providers: frozenset[str] = ALL, offered: Catalog = CATALOG, **fields: Any) -> Plan:
-    return make_plan(request(**fields), offered, NO_RANKINGS, callable_providers)
+    return make_plan(request(**fields), offered, NO_RANKINGS, Reach(callable_providers, DIALECTS))
 
 
 def tags(made: Plan) -> list[str]:
@@ -114,6 +117,16 @@ def unknown(name: str) -> ModelNotFound:
     with pytest.raises(ModelNotFound) as caught:
         find_model(CATALOG, name)
     return caught.value
+
+
+@pytest.mark.parametrize(("named", "others"), [("lab/gone", ["lab/two"]), ("lab/two", ["lab/gone"])])
+def test_one_unknown_name_in_a_chain_does_not_fail_the_others(named: str, others: list[str]) -> None:
+    assert tags(plan(model=named, models=others)) == ["lab/two@dear"]
+
+
+def test_a_chain_of_unknown_names_is_told_the_first() -> None:
+    with pytest.raises(ModelNotFound, match="`lab/gone`"):
+        plan(model="lab/gone", models=["lab/lost"])
 
 
 def test_an_unknown_model_is_not_found() -> None:

@@ -4,7 +4,7 @@ from switchboard.accounting.price import Bill
 from switchboard.chat import ChatRequest, Chunk, Served
 from switchboard.errors import SwitchboardError
 from switchboard.protocols.interface import Arrival
-from switchboard.protocols.openai_chat.errors import error_body
+from switchboard.protocols.openai_chat.errors import error_body, status_of
 from switchboard.protocols.openai_chat.parse import PROTOCOL, parse
 from switchboard.protocols.openai_chat.render import OpenAiChatStream, render_reply
 from switchboard.wire.sse import EVENT_STREAM, encode_comment
@@ -32,4 +32,4 @@ class OpenAiChat:
         return error_body(error, generation_id)
 
     def status(self, error: SwitchboardError) -> int:
-        return error.status
+        return status_of(error)

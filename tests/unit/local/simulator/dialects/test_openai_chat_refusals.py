@@ -1,7 +1,7 @@
 import pytest
 
+from local.simulator.dialects.openai_chat.refusals import refuse
 from local.simulator.json_types import Json, JsonObject
-from local.simulator.refusals import refuse
 
 USER: Json = {"role": "user", "content": "hi"}
 CALLS: Json = {"role": "assistant", "tool_calls": [{"id": "call_1"}, {"id": "call_2"}]}

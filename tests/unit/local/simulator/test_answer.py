@@ -1,13 +1,14 @@
 import json
-import random
 from typing import Any
 
 import pytest
 
-from local.simulator.answer import Answer, compose
+from local.simulator.answer import Answer
+from local.simulator.dialects import OPENAI_CHAT
 from local.simulator.json_types import Json, JsonObject
-from local.simulator.prompt import read_prompt
-from local.simulator.tokens import PromptCache, count
+from local.simulator.prompt import Prompt
+from local.simulator.tokens import PromptCache, PromptTokens, count
+from tests.simulated import answered, call_of
 
 PAIR: Json = [{"type": "function", "function": {"name": name}} for name in ("alpha", "beta")]
 FORCED: Json = {"type": "function", "function": {"name": "beta"}}
@@ -15,8 +16,7 @@ FORCED: Json = {"type": "function", "function": {"name": "beta"}}
 
 def answer(text: str = "hello", **more: Any) -> Answer:
     messages: list[Json] = more.pop("messages", [{"role": "user", "content": text}])
-    body: JsonObject = {"model": "gpt-4.1", "messages": messages, **more}
-    return compose("openai", body, read_prompt(messages), random.Random(1))
+    return answered(OPENAI_CHAT, call_of({"model": "gpt-4.1", "messages": messages, **more}))
 
 
 def names(given: Answer) -> list[str]:
@@ -112,14 +112,17 @@ def test_tokens_are_counted_by_fours() -> None:
     assert [count(text) for text in ("", "a", "abcd", "abcde")] == [0, 1, 1, 2]
 
 
+def prompt(*messages: JsonObject) -> Prompt:
+    return OPENAI_CHAT.read(call_of({"model": "m", "messages": list(messages)}))
+
+
 def test_a_repeated_beginning_is_cached_for_five_minutes() -> None:
     cache = PromptCache()
     long: JsonObject = {"role": "user", "content": "x" * 8000}
-    first: JsonObject = {"messages": [long]}
-    second: JsonObject = {"messages": [long, {"role": "user", "content": "more"}]}
-    assert cache.count_prompt("openai/m", first, 0.0) == (2003, 0)
-    assert cache.count_prompt("openai/m", second, 10.0) == (2007, 1920)
-    assert cache.count_prompt("azure/m", first, 20.0)[1] == 0
-    assert cache.count_prompt("openai/m", first, 311.0)[1] == 0
-    short: JsonObject = {"messages": [{"role": "user", "content": "short"}]}
-    assert [cache.count_prompt("openai/m", short, 0.0)[1] for _ in range(2)] == [0, 0]
+    first, second = prompt(long), prompt(long, {"role": "user", "content": "more"})
+    assert cache.count_prompt("openai/m", first, 0.0) == PromptTokens(2003)
+    assert cache.count_prompt("openai/m", second, 10.0) == PromptTokens(2007, 1920)
+    assert cache.count_prompt("azure/m", first, 20.0).read == 0
+    assert cache.count_prompt("openai/m", first, 311.0).read == 0
+    short = prompt({"role": "user", "content": "short"})
+    assert [cache.count_prompt("openai/m", short, 0.0).read for _ in range(2)] == [0, 0]

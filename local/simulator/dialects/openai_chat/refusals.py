@@ -1,9 +1,9 @@
 """What OpenAI refuses, in OpenAI's words, so that a gateway's bad request fails here as it would there."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from local.simulator.json_types import Json, JsonObject
+from local.simulator.refusal import Refusal
 
 # https://platform.openai.com/docs/api-reference/chat/create
 OPENAI_FIELDS = frozenset(
@@ -48,28 +48,6 @@ OPENAI_FIELDS = frozenset(
     ]
 )
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An error reply: HTTP status and the members of OpenAI's error object."""
-
-    status: int
-    message: str
-    param: str | None = None
-    code: str | None = None
-    type: str = "invalid_request_error"
-
-    def body(self) -> JsonObject:
-        return {"error": {"message": self.message, "type": self.type, "param": self.param, "code": self.code}}
-
-
-UNREADABLE = Refusal(
-    400,
-    "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library "
-    "correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)",
-)
-NO_KEY = Refusal(401, "You didn't provide an API key. Provide it in an Authorization header.", code="invalid_api_key")
 
 
 def refuse(body: JsonObject, extra_fields: Collection[str]) -> Refusal | None:

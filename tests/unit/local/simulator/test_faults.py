@@ -1,9 +1,7 @@
 import pytest
 
-from local.simulator.disturbances import disturb_stream, failure_of
-from local.simulator.faults import Fault, FaultBoard, Rule, RuleError
+from local.simulator.faults import Fault, FaultBoard, RuleError
 from local.simulator.json_types import Json
-from local.simulator.script import Send
 
 
 @pytest.fixture
@@ -53,13 +51,3 @@ def test_a_provider_that_was_asked_once_is_known(board: FaultBoard) -> None:
 def test_a_wrong_rule_is_refused_with_what_is_known(board: FaultBoard, body: Json, words: str) -> None:
     with pytest.raises(RuleError, match=words):
         board.set(body)
-
-
-@pytest.mark.parametrize("fault", list(Fault))
-def test_every_fault_is_either_a_failure_or_leaves_a_playable_stream(fault: Fault) -> None:
-    failure = failure_of(Rule("openai", fault, retry_after=2.5))
-    if failure is None:
-        assert disturb_stream([Send(b"x", content=True)], Rule("openai", fault))
-    else:
-        assert failure.status >= 400
-        assert failure.headers == ({"retry-after": "2.5"} if fault is Fault.RATE_LIMIT else {})

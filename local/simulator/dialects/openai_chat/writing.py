@@ -4,50 +4,34 @@ https://platform.openai.com/docs/api-reference/chat/object and .../chat-streamin
 """
 
 import itertools
-import json
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from local.simulator.answer import Answer
 from local.simulator.json_types import Json, JsonObject
+from local.simulator.reply import Reply, argument_pieces, pieces_of, to_bytes
 from local.simulator.script import Send
 from local.simulator.tokens import CHARACTERS_PER_TOKEN, Usage
 from local.simulator.tools import ToolCall
 
-DONE = Send(b"data: [DONE]\n\n")
-_WORD = re.compile(r"\s*\S+\s*?|\s+")
-_ARGUMENT_PIECE = 12  # characters of a tool call's arguments in one chunk
+DONE = Send(b"data: [DONE]\n\n", part="end")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """All that a reply's bytes depend on; `reasoning_field` names the delta that shows thoughts, if any does."""
-
-    id: str
-    created: int
-    model: str
-    answers: Sequence[Answer]
-    usage: Usage
-    logprobs: bool = False
-    reasoning_field: str = ""
-
-
-def completion(reply: Reply) -> Send:
+def completion(reply: Reply) -> JsonObject:
     """The whole reply as one JSON object."""
     choices: list[Json] = [_choice(reply, index, answer) for index, answer in enumerate(reply.answers)]
-    body = _frame(reply, "chat.completion") | {"choices": choices, "usage": reply.usage.body()}
-    return Send(to_bytes(body), reply.usage.completion, content=True)
+    return _frame(reply, "chat.completion") | {"choices": choices, "usage": usage_body(reply.usage)}
 
 
-def stream(reply: Reply, *, include_usage: bool) -> list[Send]:
+def stream(reply: Reply) -> list[Send]:
     """The reply as server-sent events; the usage chunk only when asked for."""
+    options = reply.call.body.get("stream_options")
+    include_usage = isinstance(options, dict) and bool(options.get("include_usage"))
     base = _frame(reply, "chat.completion.chunk") | ({"usage": None} if include_usage else {})
     lanes = [list(_lane(reply, index, answer, base)) for index, answer in enumerate(reply.answers)]
     # The choices of n > 1 take turns, as they do in a real stream.
     steps = [step for turn in itertools.zip_longest(*lanes) for step in turn if step is not None]
     if include_usage:
-        steps.append(Send(event(base | {"choices": [], "usage": reply.usage.body()})))
+        steps.append(Send(event(base | {"choices": [], "usage": usage_body(reply.usage)}), part="usage"))
     return [*steps, DONE]
 
 
@@ -55,16 +39,27 @@ def event(data: JsonObject) -> bytes:
     return b"data: " + to_bytes(data) + b"\n\n"
 
 
-def to_bytes(data: JsonObject) -> bytes:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+def usage_body(usage: Usage) -> JsonObject:
+    return {
+        "prompt_tokens": usage.prompt.total,
+        "completion_tokens": usage.completion,
+        "total_tokens": usage.prompt.total + usage.completion,
+        "prompt_tokens_details": {"cached_tokens": usage.prompt.read, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "reasoning_tokens": usage.reasoning,
+            "audio_tokens": 0,
+            "accepted_prediction_tokens": 0,
+            "rejected_prediction_tokens": 0,
+        },
+    }
 
 
 def _frame(reply: Reply, kind: str) -> JsonObject:
     return {
-        "id": reply.id,
+        "id": f"chatcmpl-{reply.key}",
         "object": kind,
         "created": reply.created,
-        "model": reply.model,
+        "model": reply.call.model,
         "service_tier": "default",
         "system_fingerprint": "fp_simulated",
     }
@@ -76,9 +71,9 @@ def _choice(reply: Reply, index: int, answer: Answer) -> JsonObject:
         message["content"] = answer.text
     else:
         message["tool_calls"] = [_call(call, call.arguments) for call in answer.calls]
-    if reply.reasoning_field and answer.reasoning:
-        message[reply.reasoning_field] = answer.reasoning
-    logprobs = _logprobs(_pieces(answer.text)) if reply.logprobs else None
+    if reply.call.traits.reasoning_field and answer.reasoning:
+        message[reply.call.traits.reasoning_field] = answer.reasoning
+    logprobs = _logprobs(pieces_of(answer.text)) if reply.call.body.get("logprobs") else None
     return {"index": index, "message": message, "logprobs": logprobs, "finish_reason": answer.finish}
 
 
@@ -92,32 +87,23 @@ def _lane(reply: Reply, index: int, answer: Answer, base: JsonObject) -> Iterato
 
     first: JsonObject = {"role": "assistant", "content": None if answer.calls else "", "refusal": None}
     yield chunk(first)
-    if reply.reasoning_field:
-        yield from (chunk({reply.reasoning_field: piece}, piece) for piece in _pieces(answer.reasoning))
+    if reply.call.traits.reasoning_field:
+        yield from (chunk({reply.call.traits.reasoning_field: piece}, piece) for piece in pieces_of(answer.reasoning))
     else:
         yield Send(b"", answer.reasoning_tokens)
-    for piece in _pieces(answer.text):
-        yield chunk({"content": piece}, piece, logprobs=_logprobs([piece]) if reply.logprobs else None)
+    for piece in pieces_of(answer.text):
+        yield chunk({"content": piece}, piece, logprobs=_logprobs([piece]) if reply.call.body.get("logprobs") else None)
     for number, call in enumerate(answer.calls):
         opening: JsonObject = {"index": number, **_call(call, "")}
         yield chunk({"tool_calls": [opening]}, call.name)
-        for piece in _argument_pieces(call):
+        for piece in argument_pieces(call.arguments):
             part: JsonObject = {"index": number, "function": {"arguments": piece}}
             yield chunk({"tool_calls": [part]}, piece)
     yield chunk({}, finish=answer.finish)
 
 
 def _call(call: ToolCall, arguments: str) -> JsonObject:
-    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
-
-
-def _pieces(text: str) -> list[str]:
-    """Words with the space before them, about a token each; joined they are the text."""
-    return _WORD.findall(text)
-
-
-def _argument_pieces(call: ToolCall) -> list[str]:
-    return [call.arguments[at : at + _ARGUMENT_PIECE] for at in range(0, len(call.arguments), _ARGUMENT_PIECE)]
+    return {"id": f"call_{call.key}", "type": "function", "function": {"name": call.name, "arguments": arguments}}
 
 
 def _logprobs(pieces: Sequence[str]) -> JsonObject:

@@ -1,0 +1,60 @@
+"""What a fault that comes before any answer says instead of one. Pure."""
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from local.simulator.dialects.interface import Dialect
+from local.simulator.faults import Fault, Rule
+from local.simulator.refusal import Failure, Refusal
+from local.simulator.reply import to_bytes
+from local.simulator.trouble import Trouble
+
+HTML = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n"
+SOMEWHERE_ELSE = "http://127.0.0.1:9/elsewhere"
+BOMB_BYTES = 10_000_000
+HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
+_RATE_LIMITS = (Fault.RATE_LIMIT, Fault.RATE_LIMIT_DATE, Fault.RATE_LIMIT_BODY, Fault.RATE_LIMIT_BARE)
+_TROUBLES: Mapping[str, Trouble] = {trouble.value: trouble for trouble in Trouble}
+# The same at any provider: they come from what stands before it.
+_WORDLESS: Mapping[Fault, Failure] = {
+    Fault.BAD_GATEWAY: Failure(502, HTML, "text/html"),
+    Fault.UNAVAILABLE_EMPTY: Failure(503, b"", "text/plain"),
+    Fault.REDIRECT: Failure(307, b"", "text/plain", {"location": SOMEWHERE_ELSE}),
+    Fault.GZIP_BOMB: Failure(200, gzip.compress(bytes(BOMB_BYTES)), headers={"content-encoding": "gzip"}),
+}
+
+
+def failure_of(rule: Rule, dialect: Dialect, now: datetime | None = None) -> Failure | None:
+    """The reply of a fault that comes before any answer, None for the others."""
+    if rule.fault in _WORDLESS:
+        return _WORDLESS[rule.fault]
+    if rule.fault is Fault.ERROR_WITH_200:
+        return replace(written(dialect.troubles[Trouble.SERVER], dialect), status=200)
+    if rule.fault in _RATE_LIMITS:
+        return _rate_limit(rule, dialect, now or datetime.now(UTC))
+    trouble = _TROUBLES.get(rule.fault)
+    return written(dialect.troubles[trouble], dialect) if trouble else None
+
+
+def written(refusal: Refusal, dialect: Dialect) -> Failure:
+    """A refusal as a reply of its dialect."""
+    body = to_bytes(dialect.error_body(refusal))
+    return Failure(refusal.status, body, headers=dialect.error_headers(refusal))
+
+
+def _rate_limit(rule: Rule, dialect: Dialect, now: datetime) -> Failure:
+    """How long to wait is said in the provider's own way, as a date, in the body only, or not at all."""
+    bare = dialect.troubles[Trouble.RATE_LIMIT]
+    waiting = replace(bare, wait=rule.retry_after)
+    match rule.fault:
+        case Fault.RATE_LIMIT_BODY:
+            return replace(written(bare, dialect), content=to_bytes(dialect.error_body(waiting)))
+        case Fault.RATE_LIMIT_DATE:
+            failure = written(bare, dialect)
+            until = (now + timedelta(seconds=rule.retry_after)).strftime(HTTP_DATE)
+            return replace(failure, headers={**failure.headers, "retry-after": until})
+        case Fault.RATE_LIMIT:
+            return written(waiting, dialect)
+    return written(bare, dialect)
