@@ -32,7 +32,6 @@ from switchboard.telemetry import Telemetry
 from switchboard.transport import HttpClient
 from switchboard.web.catalog import Lookups, catalog_app
 from switchboard.web.keys import KeyOffice, keys_app
-from switchboard.web.routes import generation_at
 from switchboard.wire.sigv4 import Credentials
 
 from local.catalog import read_catalog, simulated
@@ -95,7 +94,7 @@ class OnePort:
         path = scope.get("path", "")
         if KEYS.match(path):
             await self.keys(scope, receive, send)
-        elif generation_at(path) or (scope.get("method") == "POST" and API.match(path)):
+        elif scope.get("method") in ("POST", "DELETE") and API.match(path):
             await self.chat(scope, receive, send)
         else:
             await self.catalog(scope, receive, send)

@@ -140,7 +140,12 @@ def test_a_call_of_functions_at_bedrock() -> None:
     assert words([first]) == "Looking."
     calls = [part["functionCall"] for part in last["candidates"][0]["content"]["parts"]]
     assert [(told["name"], told["args"]) for told in calls] == [("weather", {"city": "Bern"}), ("now", {})]
-    assert last["usageMetadata"] == {"promptTokenCount": 60, "candidatesTokenCount": 30, "totalTokenCount": 90}
+    assert last["usageMetadata"] == {
+        "promptTokenCount": 60,
+        "candidatesTokenCount": 30,
+        "totalTokenCount": 90,
+        "cost": 0.00036,
+    }
     [sent] = transport.requests
     assert sent.url == "https://bedrock.test/model/amazon.nova-v1%3A0/converse-stream"
     assert "/eu-west-1/bedrock/aws4_request" in sent.headers["Authorization"]

@@ -64,7 +64,8 @@ class ChatApp:
         elif method == "POST" and counted:
             await self._guarded(line, counted[0], self._count(line, scope, receive, counted[1]))
         elif method == "DELETE" and (generation_id := generation_at(path)):
-            await self._guarded(line, dialect_of(path, NO_HEADERS), self._stop(line, scope, generation_id))
+            work = self._stop(line, scope, generation_id)
+            await self._guarded(line, dialect_of(path, _headers(scope)), work)
         elif path in QUICK and method in ("GET", "HEAD"):
             await _reply(line, 200, b'{"status":"ok"}' if method == "GET" else b"")
         else:
