@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,15 +73,21 @@ def start(state: Path, **variables: str) -> Running:
     return Running(process, f"http://127.0.0.1:{port}", "sk-sb-contract", found.group(1))
 
 
-@pytest.fixture(scope="session")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("gateway")
+@contextmanager
+def contract_gateway(folder: Path, **variables: str) -> Iterator[Running]:
+    """A gateway that knows the contract's upstreams, while the block lasts."""
     write_catalog(folder / "catalog.d")
-    running = start(folder / "state", CATALOG_DIR=str(folder / "catalog.d"))
+    running = start(folder / "state", CATALOG_DIR=str(folder / "catalog.d"), **variables)
     yield running
     running.stop()
     assert running.process.stdout is not None
     running.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with contract_gateway(tmp_path_factory.mktemp("gateway")) as running:
+        yield running
 
 
 @pytest.fixture
