@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 VENV := .venv
 SAM_VENV := .venv-sam
+PRICES_VENV := .venv-prices
 BIN := $(VENV)/bin
 SAM := $(SAM_VENV)/bin/sam
 SDK_VENV := .venv-contract
@@ -12,7 +13,7 @@ export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit lambda-python contract contract-python verdicts build deploy key bench lock clean install
+.PHONY: help run test check unit lambda-python contract contract-python verdicts prices build deploy key engines bench lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -34,6 +35,9 @@ unit: install $(SAM) ## unit, integration and infrastructure tests, on the Pytho
 
 lambda-python: install ## the suite once more on the Python that Lambda runs, where there is one
 	@sh scripts/test-on.sh $(PYTHON_ON_LAMBDA)
+
+prices: install $(PRICES_VENV)/installed ## our prices against genai-prices and litellm's table
+	$(BIN)/python -m pytest tests/prices
 
 contract: verdicts ## every official SDK, Python's and Node's, against what `make run` starts; writes docs/compatibility.md
 	CONTRACT_RESULTS=$(VERDICTS)/node.jsonl $(BIN)/python -m tests.contract.node_suite
@@ -57,6 +61,10 @@ deploy: build ## sam deploy, with the answers in samconfig.toml
 key: install ## a new API key in a deployed stack: make key STACK=switchboard NAME=laptop
 	@$(BIN)/python -m cli keys create --stack "$(or $(STACK),switchboard)" --name "$(or $(NAME),first key)"
 
+engines: install ## the ledger under 8, 64 and 256 workers, on the embedded engine and on dynalite (needs Node.js and npm)
+	@cd benchmarks/budget/dynalite && npm ci --silent --no-progress
+	@$(BIN)/python -m benchmarks.budget.engines
+
 bench: install ## added latency, time to first token, lag, throughput, cold start, beside a plain reverse proxy
 	$(BIN)/python -m benchmarks.overhead
 
@@ -68,8 +76,13 @@ clean: ## remove what was installed and built; the state in .switchboard stays
 
 install: $(VENV)/installed
 
-$(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt
+$(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@sh scripts/install.sh "$(PYTHON)" $(VENV) requirements/dev.txt
+	@$(BIN)/python scripts/commands.py
+
+$(PRICES_VENV)/installed: requirements/bootstrap.txt requirements/prices.txt requirements/litellm.txt
+	@sh scripts/install.sh "$(PYTHON)" $(PRICES_VENV) requirements/prices.txt
+	@$(PRICES_VENV)/bin/uv pip install --quiet --python $(PRICES_VENV)/bin/python --no-deps --require-hashes -r requirements/litellm.txt
 
 $(SDK_VENV)/installed: requirements/bootstrap.txt requirements/contract.txt
 	@sh scripts/install.sh "$(PYTHON)" $(SDK_VENV) requirements/contract.txt

@@ -15,7 +15,7 @@ from local.greeting import greeting
 from local.keys import FirstKey, ensure_key
 from local.processes import Beside, NotReady
 from local.server import Gateway, build_gateway, rankings_every
-from local.settings import ROOT, LocalSettings
+from local.settings import ENGINE_FILE, ROOT, LocalSettings
 from local.tables import create_tables
 
 
@@ -35,6 +35,7 @@ def main() -> int:
 async def run(settings: LocalSettings) -> None:
     async with AsyncExitStack() as closing:
         engine = await _beside(closing, "local.engine", "--port", "0", "--state-dir", str(settings.state_dir))
+        (settings.state_dir / ENGINE_FILE).write_text(engine.url, encoding="utf-8")
         simulator = await _simulator(closing, settings)
         gateway = build_gateway(settings, engine.url, simulator.url if simulator else None)
         closing.push_async_callback(gateway.http.close)

@@ -12,10 +12,13 @@ from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock, SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
 from switchboard.jobs.rankings import Stores, recompute
+from switchboard.jobs.sweep import sweep
 from switchboard.provider_keys import Load
 from switchboard.rankings_cache import RankingsCache
 from switchboard.secret import Secret
 from switchboard.settings import Settings
+from switchboard.storage.activity import ActivityStore
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import Database
 from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.jobs import JobStore
@@ -28,7 +31,8 @@ from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
 from switchboard.transport import HttpClient
 from switchboard.web.catalog import Lookups, catalog_app
-from switchboard.web.keys import keys_app
+from switchboard.web.keys import KeyOffice, keys_app
+from switchboard.web.routes import generation_at
 from switchboard.wire.sigv4 import Credentials
 
 from local.catalog import read_catalog, simulated
@@ -74,7 +78,7 @@ def build_gateway(local: LocalSettings, engine_url: str, simulator_url: str | No
         clock=clock,
     )
     lookups = _lookups(catalog, database, settings, clock)
-    keys = keys_app(lookups.authenticator, telemetry)
+    keys = keys_app(_office(lookups, database, settings), telemetry)
     app = OnePort(chat_gateway(surroundings), keys, catalog_app(lookups, telemetry, described=[keys]))
     return Gateway(app, settings, database, catalog, _stores(database, settings), clock, telemetry, http)
 
@@ -91,7 +95,7 @@ class OnePort:
         path = scope.get("path", "")
         if KEYS.match(path):
             await self.keys(scope, receive, send)
-        elif scope.get("method") == "POST" and API.match(path):
+        elif generation_at(path) or (scope.get("method") == "POST" and API.match(path)):
             await self.chat(scope, receive, send)
         else:
             await self.catalog(scope, receive, send)
@@ -106,6 +110,7 @@ async def rankings_every(gateway: Gateway, seconds: float) -> AsyncIterator[None
             await asyncio.sleep(seconds)
             try:
                 await recompute(gateway.stores, gateway.clock, known=())
+                await sweep(BudgetStore(gateway.database, gateway.settings.keys_table), gateway.clock)
             except Exception:  # noqa: BLE001  # the door of a job: whatever it was, the next run must come
                 gateway.telemetry.failure("rankings_job_failed")
 
@@ -128,12 +133,24 @@ def _lookups(catalog: Catalog, database: Database, settings: Settings, clock: Cl
     )
 
 
+def _office(lookups: Lookups, database: Database, settings: Settings) -> KeyOffice:
+    return KeyOffice(
+        keys=KeyStore(database, settings.keys_table),
+        activity=ActivityStore(database, settings.uptime_table),
+        budgets=BudgetStore(database, settings.keys_table),
+        authenticator=lookups.authenticator,
+        catalog=lookups.catalog,
+        clock=lookups.clock,
+    )
+
+
 def _stores(database: Database, settings: Settings) -> Stores:
     return Stores(
         usage=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
         rollups=RollupStore(database, settings.uptime_table),
         rankings=RankingStore(database, settings.uptime_table),
         jobs=JobStore(database, settings.uptime_table),
+        activity=ActivityStore(database, settings.uptime_table),
     )
 
 

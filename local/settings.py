@@ -8,6 +8,8 @@ from pathlib import Path
 from switchboard.storage.secrets import read_env_file
 
 ROOT = Path(__file__).resolve().parent.parent
+# In the state directory: where the embedded engine of the last start listens, for the command line.
+ENGINE_FILE = "engine-url"
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,6 +274,7 @@ class FakeClient:
     started: bool = False
     gone: bool = False
     held: bool = False
+    keeps_going: bool = False
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     written: list[bytes] = field(default_factory=list)
@@ -294,12 +295,17 @@ class FakeClient:
         self.written.append(data)
         self.ended = True
 
+    def keep_going(self) -> None:
+        self.keeps_going = True
+
     def hold_line(self, keep_alive: bytes, content_type: str) -> None:
         self.held = True
 
     def hang_up(self) -> None:
         """As web/line.py does it: the task that answers is cancelled, and `gone` tells it why."""
         self.gone = True
+        if self.keeps_going:
+            return
         task = asyncio.current_task()
         assert task is not None
         task.cancel()

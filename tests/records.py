@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 from switchboard.accounting.generation import Attempt, Generation
-from switchboard.chat import Usage
+from switchboard.chat import BUCKETS, Usage
 from switchboard.errors import Failure
 from switchboard.ids import ALPHABET, GENERATION_PREFIX
 
@@ -14,8 +14,11 @@ START = 1_800_000_000.0  # 2027-01-15 08:00:00 UTC
 texts = st.text(max_size=12)
 maybe_text = st.none() | texts
 counts = st.integers(0, 10**9)
-tails = st.text(ALPHABET, min_size=16, max_size=16)
-usages = st.builds(Usage, input=counts, cache_read=counts, output=counts, reasoning=counts, web_searches=counts)
+# The last two letters of an id name its shard: one of the three that every store here has.
+tails = st.builds("{}0{}".format, st.text(ALPHABET, min_size=14, max_size=14), st.integers(0, 2))
+usages = st.builds(
+    Usage, **dict.fromkeys(BUCKETS, counts), service_tier=st.none() | st.sampled_from(("flex", "priority"))
+)
 
 
 def ulid_at(seconds: float, tail: str) -> str:
@@ -60,6 +63,8 @@ def generations(draw: st.DrawFn, start: float = START, minutes: int = 5) -> Gene
         finish_reason=draw(st.none() | st.sampled_from(("stop", "length", "error"))),
         usage=draw(usages),
         cost=draw(st.none() | st.integers(0, 10**15)),
+        price_source=draw(maybe_text),
+        unpriced=tuple(draw(st.lists(texts, max_size=2))),
         cancelled=draw(st.booleans()),
         estimated=draw(st.booleans()),
         error=draw(maybe_text),
@@ -72,7 +77,7 @@ def answered(finished: float, number: int = 0, outcome: str = "ok") -> Generatio
     """A plain one of two seconds at endpoint m@e; `number` keeps ids apart."""
     attempt = Attempt("m@e", "e", outcome, 200, 1600, first_token_ms=600, generation_ms=1000)
     return Generation(
-        id=GENERATION_PREFIX + ulid_at(finished - 2, f"{number:016d}"),
+        id=GENERATION_PREFIX + ulid_at(finished - 2, f"{number:014d}00"),
         key_id="key",
         created=finished - 2,
         finished=finished,

@@ -6,29 +6,42 @@ from switchboard.catalog.packaged import packaged_catalog
 from switchboard.clock import SystemClock
 from switchboard.rankings_cache import RankingsCache
 from switchboard.settings import AwsEnvironment, Settings
+from switchboard.storage.activity import ActivityStore
 from switchboard.storage.boto import boto_database
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
 from switchboard.web.catalog import Lookups, catalog_app
-from switchboard.web.keys import keys_app
+from switchboard.web.keys import KeyOffice, keys_app
 
 settings = Settings.read()
 aws = AwsEnvironment.read()
 clock = SystemClock()
 telemetry = Telemetry(settings.log_level)
 database = boto_database(region=aws.region, endpoint=aws.endpoint)
-authenticator = Authenticator(KeyStore(database, settings.keys_table), clock)
+catalog = packaged_catalog()
+keys = KeyStore(database, settings.keys_table)
+authenticator = Authenticator(keys, clock)
+# Never called here: the API's document describes its routes too.
+office = KeyOffice(
+    keys=keys,
+    activity=ActivityStore(database, settings.uptime_table),
+    budgets=BudgetStore(database, settings.keys_table),
+    authenticator=authenticator,
+    catalog=catalog,
+    clock=clock,
+)
 app = catalog_app(
     Lookups(
-        catalog=packaged_catalog(),
+        catalog=catalog,
         rankings=RankingsCache(RankingStore(database, settings.uptime_table), clock),
         generations=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
         authenticator=authenticator,
         clock=clock,
     ),
     telemetry,
-    described=[keys_app(authenticator, telemetry)],
+    described=[keys_app(office, telemetry)],
 )
 handler = Mangum(app, lifespan="off")

@@ -6,9 +6,12 @@ from dataclasses import asdict
 from switchboard.catalog.packaged import packaged_catalog
 from switchboard.clock import SystemClock
 from switchboard.jobs.rankings import Stores, recompute
+from switchboard.jobs.sweep import sweep
 from switchboard.json_types import JsonObject
 from switchboard.settings import AwsEnvironment, Settings
+from switchboard.storage.activity import ActivityStore
 from switchboard.storage.boto import boto_database
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.jobs import JobStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import RollupStore
@@ -25,11 +28,13 @@ stores = Stores(
     rollups=RollupStore(database, settings.uptime_table),
     rankings=RankingStore(database, settings.uptime_table),
     jobs=JobStore(database, settings.uptime_table),
+    activity=ActivityStore(database, settings.uptime_table),
 )
 
 
 def handler(_event: JsonObject, _context: object) -> JsonObject:
     """What the run did; the event says only that a minute is over."""
     report = asdict(asyncio.run(recompute(stores, SystemClock(), known=known)))
+    report["holds_swept"] = asyncio.run(sweep(BudgetStore(database, settings.keys_table), SystemClock()))
     telemetry.info("rankings_recomputed", report)
     return report

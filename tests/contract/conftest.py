@@ -33,7 +33,7 @@ class Running:
     def stop(self) -> int:
         """Ctrl-C, and the exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(20)
+        return self.process.wait(60)
 
     def get(self, path: str, key: str | None = None) -> bytes:
         headers = {"authorization": f"Bearer {key}"} if key else {}

@@ -47,9 +47,10 @@ GRANTS = {
     "CatalogFunctionRole": dynamodb("UsageTable", "GetItem", "BatchGetItem", "Query")
     | dynamodb("UptimeTable", "GetItem", "BatchGetItem", "Query")
     | dynamodb("KeysTable", "GetItem"),
-    "KeysFunctionRole": dynamodb("KeysTable", "GetItem", "PutItem", "UpdateItem", "Query")
+    "KeysFunctionRole": dynamodb("KeysTable", "BatchGetItem", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
     | dynamodb("UptimeTable", "Query"),
     "RankingsFunctionRole": dynamodb("UsageTable", "Query")
+    | dynamodb("KeysTable", "Query", "UpdateItem")
     | dynamodb("UptimeTable", "GetItem", "PutItem", "UpdateItem", "Query"),
 }
 

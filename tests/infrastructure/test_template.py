@@ -21,7 +21,8 @@ from tests.infrastructure.tools import ROOT
 
 # Whose POST is the chat function's, and whose other methods are the catalog's.
 BASES = ("/api/v1", "/v1", "/api/anthropic/v1", "/v1beta", "/api/v1beta", "/api/vertex-ai")
-CHAT_ROUTES = {f"POST {base}/{{proxy+}}" for base in BASES}
+STOP_ROUTES = {f"ANY {base}/generations/{{proxy+}}" for base in ("/api/v1", "/v1")}
+CHAT_ROUTES = {f"POST {base}/{{proxy+}}" for base in BASES} | STOP_ROUTES
 KEY_ROUTES = {
     f"ANY {base}{route}"
     for base in ("/api/v1", "/v1")

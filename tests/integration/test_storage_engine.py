@@ -4,12 +4,14 @@ import asyncio
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 
 import boto3
 import pytest
 from switchboard.health.figures import Rankings
 from switchboard.jobs.rankings import Stores, recompute
 from switchboard.secret import Secret
+from switchboard.storage.activity import ActivityStore
 from switchboard.storage.boto import boto_database, boto_service
 from switchboard.storage.database import (
     AllOf,
@@ -31,7 +33,7 @@ from switchboard.storage.database import (
 )
 from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.jobs import JobStore
-from switchboard.storage.keys import ApiKey, KeyStore
+from switchboard.storage.keys import ApiKey, KeySecret, KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import DAYS, HOURS, MINUTES, Bucket, RollupStore
 from switchboard.storage.secrets import provider_secret
@@ -254,6 +256,22 @@ def test_keys_are_stored(database: Database, table: str) -> None:
     run(scenario())
 
 
+def test_a_key_is_rotated_and_removed(database: Database, table: str) -> None:
+    async def scenario() -> None:
+        store = KeyStore(database, table)
+        await store.add(ApiKey("first", "rotated", "name", "label", created_at=1.5))
+        await store.rotate("first", KeySecret("second", 100.0), "new label", 50.0)
+        before, after = await store.find("first"), await store.find("second")
+        assert (before.expires_at, before.label) == (100.0, "new label") if before else False
+        assert (after.expires_at, after.id) == (None, "rotated") if after else False
+        assert after is not None
+        await store.remove(after, 60.0)
+        assert [await store.find(each) for each in ("first", "second")] == [None, None]
+        assert await store.find_by_id("rotated") is None
+
+    run(scenario())
+
+
 def test_usage_is_found_by_id_and_by_minute(database: Database, table: str) -> None:
     async def scenario() -> None:
         store = UsageStore(database, table)
@@ -268,7 +286,7 @@ def test_usage_is_found_by_id_and_by_minute(database: Database, table: str) -> N
 def test_the_rankings_job_leaves_the_same_rows_in_every_engine(database: Database, table: str) -> None:
     async def scenario(engine: Database, name: str) -> tuple[list[Bucket], list[Bucket], list[Bucket], Rankings]:
         usage, rollups = UsageStore(engine, name), RollupStore(engine, name)
-        stores = Stores(usage, rollups, RankingStore(engine, name), JobStore(engine, name))
+        stores = Stores(usage, rollups, RankingStore(engine, name), JobStore(engine, name), ActivityStore(engine, name))
         clock = FakeClock(START)
         for seconds in range(0, 240, 20):
             await usage.record(answered(START + seconds, seconds))
@@ -278,6 +296,8 @@ def test_the_rankings_job_leaves_the_same_rows_in_every_engine(database: Databas
         minutes, hours, days = [
             await rollups.last(level, "endpoint:m@e", 10, clock.now()) for level in (MINUTES, HOURS, DAYS)
         ]
+        seen = await stores.activity.read(date(2027, 1, 15), date(2027, 1, 15), "key")
+        assert [(row.activity.requests, row.activity.cost) for row in seen] == [(12, 12 * 7)]
         return minutes, hours, days, await stores.rankings.read()
 
     outcome = run(scenario(database, table))

@@ -10,6 +10,7 @@ from switchboard.chat import NO_USAGE, Usage
 from switchboard.dispatch import Dispatch, Upstreams
 from switchboard.errors import AllAttemptsFailed, Failure, InvalidRequest
 from switchboard.providers.openai_chat import OpenAiChatUpstream
+from switchboard.reservations import Admission
 from switchboard.routing.plan import Plan
 
 from tests.examples import KEY, chunk_native, ended, endpoint, provider, request, said, sse
@@ -23,8 +24,9 @@ def answer(*script: Any, offer: Endpoint | None = None, **fields: Any) -> Answer
     clock = FakeClock()
     upstreams = Upstreams({"openai-chat": OpenAiChatUpstream(clock)}, lambda _: None, FakeTransport([*script]))
     asked = request(**({"stream": True} | fields))
-    run = Dispatch(asked, Plan((offer or endpoint(),), ()), upstreams, clock, clock.monotonic() + 60)
-    return Answer("gen-1", CREATED, CALLER, asked, run)
+    plan = Plan((offer or endpoint(),), ())
+    run = Dispatch(asked, plan, upstreams, clock, clock.monotonic() + 60)
+    return Answer("gen-1", CREATED, CALLER, Admission(asked, plan), run)
 
 
 def completed(made: Answer) -> Answer:

@@ -200,3 +200,10 @@ def test_the_cache_keeps_to_its_size() -> None:
     door = Door()
     asyncio.run(many(door.authenticator))
     assert len(door.authenticator._seen) == CACHED_KEYS
+
+
+def test_only_a_management_key_administers() -> None:
+    door = Door(FakeKeys({KEY.hash: replace(KEY, kind="management")}))
+    assert asyncio.run(door.authenticator.authenticate_management(BEARER)).kind == "management"
+    with pytest.raises(NotPermitted, match="only management keys"):
+        asyncio.run(Door().authenticator.authenticate_management(BEARER))

@@ -36,11 +36,20 @@ def test_what_is_no_id_of_ours_has_no_time(text: str) -> None:
     assert generation_time(text) is None
 
 
-@given(st.text(), st.integers(1, 64))
-def test_an_id_always_belongs_to_the_same_shard(identifier: str, shards: int) -> None:
-    assert 0 <= shard_of(identifier, shards) < shards
-    assert shard_of(identifier, shards) == shard_of(identifier, shards)
+@given(times, st.integers(1, 1024))
+def test_an_id_names_one_of_the_shards_that_there_were(now: float, shards: int) -> None:
+    assert 0 <= shard_of(new_generation_id(now, shards)) < shards
 
 
-def test_the_shard_is_the_same_in_every_process() -> None:
-    assert [shard_of(f"gen-{number}", 4) for number in range(6)] == [0, 2, 0, 2, 1, 3]
+def test_ids_are_spread_over_all_shards() -> None:
+    assert {shard_of(new_generation_id(1_800_000_000.0, 4)) for _ in range(200)} == {0, 1, 2, 3}
+
+
+def test_the_shard_can_be_read_by_anybody() -> None:
+    assert [shard_of("gen-01ARZ3NDEKTSV4RRFFQ69G5F" + end) for end in ("00", "01", "0Z", "10", "ZZ")] == [
+        0,
+        1,
+        31,
+        32,
+        1023,
+    ]

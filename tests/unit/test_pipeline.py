@@ -6,21 +6,28 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from switchboard.accounting.generation import Generation
 from switchboard.auth import Authenticator
-from switchboard.catalog.model import Catalog
+from switchboard.catalog.model import Catalog, PriceWindow
 from switchboard.clock import Clock, SystemClock
 from switchboard.dispatch import Limits, Upstreams
+from switchboard.json_types import JsonObject
 from switchboard.pipeline import Call, Pipeline
 from switchboard.protocols.interface import Arrival
 from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.provider_keys import ProviderKeys
 from switchboard.providers.openai_chat import OpenAiChatUpstream
 from switchboard.rankings_cache import RankingsCache
+from switchboard.reservations import Reservations
 from switchboard.secret import Secret
+from switchboard.stops import Stops
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
+from switchboard.storage.stops import StopMarks
 from switchboard.storage.usage import UsageStore, generation_of, read_spill
 from switchboard.transport import ConnectionCut
 from switchboard.wire.sse import SseDecoder
@@ -53,6 +60,7 @@ class House:
     limits: Limits = Limits(5, 5)  # noqa: RUF009  # frozen
     offered: Catalog = field(default_factory=lambda: catalog(model(*OFFERS, aliases=("one",))))
     transport: FakeTransport = field(default_factory=lambda: FakeTransport([]))
+    shared_stops: Stops | None = None
 
     async def answer(self, headers: dict[str, str], data: bytes) -> None:
         await KeyStore(self.database, "KeysTable").add(KEY)
@@ -62,15 +70,20 @@ class House:
             authenticator=Authenticator(KeyStore(self.database, "KeysTable"), self.clock),
             rankings=RankingsCache(RankingStore(self.database, "UptimeTable"), self.clock),
             providers=keys,
+            reservations=Reservations(BudgetStore(self.database, "KeysTable"), self.clock, pause_seconds=0),
             upstreams=Upstreams(
                 {"openai-chat": OpenAiChatUpstream(self.clock)}, keys.secret_of, self.transport, self.limits
             ),
             usage=UsageStore(self.database, "UsageTable"),
+            stops=self.stops(),
             telemetry=self.telemetry,
             clock=self.clock,
         )
         now = self.clock.monotonic()
         await pipeline.answer(Call(OpenAiChat(), Arrival(data, headers=headers), now, now + 60), self.client)
+
+    def stops(self) -> Stops:
+        return self.shared_stops or Stops(StopMarks(self.database, "KeysTable"), self.clock)
 
     async def _secret(self, provider_id: str) -> Secret | None:
         return SECRETS.get(provider_id)
@@ -375,3 +388,139 @@ def test_a_request_that_the_provider_calls_wrong_is_not_retried_by_sdks() -> Non
     house = asked(whole_reply(b'{"error": {"message": "bad schema"}}', 400))
     assert (house.client.status, house.client.headers["x-should-retry"]) == (400, "false")
     assert house.transport.hosts() == ["acme"]
+
+
+class Leaving(FakeClient):
+    """Hangs up at one write; on Lambda nobody notices."""
+
+    noticed = False
+
+    async def write(self, data: bytes) -> None:
+        if self.noticed:
+            await FakeClient.write(self, data)
+        else:
+            self.written.append(data)
+
+
+PIECES = 12
+TOTAL: JsonObject = {"prompt_tokens": 90, "completion_tokens": 60, "total_tokens": 150}
+
+
+def drained(house: House, hangs_up_at: int, noticed: bool) -> list[Generation]:
+    leaving = Leaving(hangs_up_at=hangs_up_at)
+    leaving.noticed = noticed
+    house.client = leaving
+    return asked(streamed(*[said("word ")] * PIECES, ended(TOTAL)), house=house, stream=True).records()
+
+
+@given(st.integers(1, PIECES))
+def test_on_lambda_an_abort_is_drained_to_the_providers_own_count(hangs_up_at: int) -> None:
+    """L5: whatever the client has read, the record holds the provider's total."""
+    (record,) = drained(House(), hangs_up_at, noticed=False)
+    assert (record.usage.input, record.usage.output, record.estimated) == (90, 60, False)
+
+
+@given(st.integers(1, PIECES))
+def test_a_provider_that_bills_all_of_it_anyway_is_read_to_the_end(hangs_up_at: int) -> None:
+    bills_all = replace(OFFERS[0], provider=provider("acme", facts={"billed_after_cancel": True}))
+    house = House(offered=catalog(model(bills_all)))
+    (record,) = drained(house, hangs_up_at, noticed=True)
+    assert (record.cancelled, record.usage.output, record.estimated) == (True, 60, False)
+    assert [attempt.outcome for attempt in record.attempts] == ["ok"]
+
+
+@given(st.integers(1, PIECES))
+def test_an_abort_at_any_piece_leaves_one_record_that_says_it_is_an_estimate(hangs_up_at: int) -> None:
+    house = House()
+    (record,) = drained(house, hangs_up_at, noticed=True)
+    assert (record.cancelled, record.estimated) == (True, True)
+    assert record.cost
+    assert house.transport.open_replies == 0
+
+
+def stopped(house: House, *script: Any, **fields: Any) -> Generation:
+    """One request, stopped by its owner while it waits for its provider."""
+
+    async def run() -> None:
+        house.transport.script = [*script]
+        stops = house.stops()
+        house.shared_stops = stops
+        task = asyncio.create_task(house.answer(BEARER, orjson.dumps(body(**fields))))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        ((key_id, generation_id),) = stops.running()
+        assert await stops.stop(key_id, generation_id)
+        await task
+
+    asyncio.run(run())
+    (record,) = house.records()
+    return record
+
+
+def test_a_stream_that_is_stopped_says_so_and_is_billed_for_what_was_said() -> None:
+    house = House()
+    record = stopped(house, streamed(said("x" * 400), asyncio.Event()), stream=True)
+    last = house.events()[-1]
+    assert (last["error"]["code"], last["choices"][0]["finish_reason"]) == ("generation_stopped", "error")
+    assert b"[DONE]" not in house.client.body
+    assert (record.error, record.cancelled, record.usage.output, record.estimated) == (
+        "generation_stopped",
+        True,
+        100,
+        True,
+    )
+    assert [attempt.outcome for attempt in record.attempts] == ["cancelled"]
+    assert house.transport.open_replies == 0
+
+
+def test_a_stream_that_is_stopped_before_anything_was_said_costs_nothing() -> None:
+    house = House()
+    record = stopped(house, asyncio.Event(), stream=True)
+    assert (house.client.status, house.json()["error"]["code"]) == (499, "generation_stopped")
+    assert (record.cost, record.cancelled) == (0, True)
+
+
+def test_a_whole_answer_that_is_stopped_is_billed_its_prompt() -> None:
+    house = House()
+    record = stopped(house, FakeReply((asyncio.Event(),), headers={"content-type": "application/json"}))
+    assert (house.client.status, house.json()["error"]["code"]) == (499, "generation_stopped")
+    assert (record.cancelled, record.estimated, record.endpoint) == (True, True, "lab/one@acme")
+    assert record.cost
+
+
+def test_a_process_that_is_stopped_records_what_was_said_first() -> None:
+    house = House()
+    house.transport.script = [streamed(said("x" * 400), asyncio.Event())]
+
+    async def run() -> None:
+        task = asyncio.create_task(house.answer(BEARER, orjson.dumps(body(stream=True))))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(run())
+    (record,) = house.records()
+    assert (record.cancelled, record.usage.output) == (True, 100)
+
+
+def test_a_fault_of_ours_after_the_first_word_is_still_on_record() -> None:
+    class Bursting(FakeClient):
+        async def write(self, data: bytes) -> None:
+            raise ZeroDivisionError
+
+    house = House(Bursting())
+    with pytest.raises(ZeroDivisionError):
+        asked(streamed(*GOOD), house=house, stream=True)
+    assert len(house.records()) == 1
+
+
+def test_an_hour_with_its_own_price_is_billed_by_when_the_request_began() -> None:
+    clock = FakeClock()
+    window = PriceWindow(int(clock.now()) % 86_400, int(clock.now()) % 86_400 + 1, {"output": 100 * 10**9})
+    peak = replace(OFFERS[0], price=replace(OFFERS[0].price, windows=(window,)))
+    house = House(clock=clock, offered=catalog(model(peak)))
+    house.transport.on_open = lambda: clock.advance(30)
+    (record,) = asked(whole_reply(whole()), house=house).records()
+    assert record.cost == 9 * 1000 + 3 * 100_000

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from switchboard.requested import (
@@ -108,3 +108,16 @@ def test_off_is_off() -> None:
 @pytest.mark.parametrize(("stop", "texts"), [("END", ("END",)), (["a", "b"], ("a", "b")), (None, ())])
 def test_stop_is_always_a_list(stop: Any, texts: tuple[str, ...]) -> None:
     assert stop_of(request(stop=stop)) == texts
+
+
+@pytest.mark.parametrize(
+    ("choice", "mode"),
+    [
+        ({"type": "function"}, "required"),
+        ({"type": "function", "function": {"name": None}}, "required"),
+        ({"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": []}}, "auto"),
+        ({"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": []}}, "required"),
+    ],
+)
+def test_a_choice_without_a_name_names_nothing(choice: Any, mode: Literal["auto", "required"]) -> None:
+    assert tool_choice_of(request(tool_choice=choice)) == ToolChoice(mode)

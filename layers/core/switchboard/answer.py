@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 from switchboard.accounting.estimate import without_margin
 from switchboard.accounting.generation import Generation
-from switchboard.accounting.price import Bill, bill
+from switchboard.accounting.price import Bill, as_priced, bill
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import NO_USAGE, ChatRequest, Served
-from switchboard.dispatch import Dispatch
-from switchboard.errors import AllAttemptsFailed, SwitchboardError
+from switchboard.dispatch import OK, Dispatch
+from switchboard.errors import AllAttemptsFailed, GenerationStopped, SwitchboardError
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.interface import StreamRenderer
+from switchboard.reservations import Admission
 from switchboard.storage.keys import ApiKey
 
+# A provider's fact: whoever hangs up pays for the whole answer, so it is read to its exact count.
+BILLED_AFTER_CANCEL = "billed_after_cancel"
 NOT_SERVED = Bill(NO_USAGE, 0, 0)
 # Fields that callers fill in themselves are cut, so that a record stays a small item.
 LONGEST_LABEL = 256
@@ -42,12 +46,14 @@ class Caller:
 class Answer:
     """`created` is in Unix seconds."""
 
-    def __init__(self, generation_id: str, created: float, caller: Caller, request: ChatRequest, run: Dispatch) -> None:
+    def __init__(self, generation_id: str, created: float, caller: Caller, admission: Admission, run: Dispatch) -> None:
         self.generation_id = generation_id
         self.created = created
         self.caller = caller
-        self.request = request
+        self.admission = admission
+        self.request = admission.request
         self.run = run
+        self.renderer: StreamRenderer | None = None
         self._endpoint: Endpoint | None = None
         self._error: SwitchboardError | None = None
 
@@ -57,6 +63,30 @@ class Answer:
             raise RuntimeError("no endpoint has answered")
         self._endpoint = self.run.current.endpoint
         return {**endpoint_headers(self._endpoint), **self.run.current.fitted.headers}
+
+    @property
+    def is_served(self) -> bool:
+        """True from the first content on: there is something to bill."""
+        return self._endpoint is not None
+
+    @property
+    def is_billed_after_cancel(self) -> bool:
+        """True if its provider bills the whole answer even when nobody waits for it."""
+        return self._endpoint is not None and self._endpoint.provider.facts.get(BILLED_AFTER_CANCEL) is True
+
+    @property
+    def is_whole(self) -> bool:
+        """True once the provider's answer has come to its end and nothing went wrong on the way out."""
+        return self._error is None and bool(self.run.attempts) and self.run.attempts[-1].outcome == OK
+
+    @property
+    def is_stopped(self) -> bool:
+        return isinstance(self._error, GenerationStopped)
+
+    def stopped(self) -> None:
+        """A whole answer is billed whoever waits for it, so its endpoint is taken for the one that served."""
+        if self.run.current and not self.request.stream:
+            self.commit()
 
     def failed(self, error: SwitchboardError) -> None:
         self._error = error
@@ -78,8 +108,9 @@ class Answer:
         """So far; nothing is billed for what no endpoint has served."""
         if self._endpoint is None:
             return NOT_SERVED
+        price = self._endpoint.price
         usage, _ = self.run.tally.billed_usage(self.request)
-        return bill(usage, self._endpoint.price)
+        return bill(as_priced(usage, self.request, price), price, self.created)
 
     @property
     def is_estimated(self) -> bool:
@@ -109,6 +140,8 @@ class Answer:
             native_finish_reason=finish.native if finish else None,
             usage=charged.usage,
             cost=charged.total,
+            price_source=endpoint.price.source if endpoint else None,
+            unpriced=charged.unpriced,
             cancelled=cancelled,
             estimated=self.is_estimated,
             upstream_id=tally.upstream_id if endpoint else None,
@@ -130,7 +163,7 @@ def endpoint_headers(endpoint: Endpoint) -> dict[str, str]:
 
 def error_headers(error: SwitchboardError) -> dict[str, str]:
     """`x-should-retry: false` spares SDKs the two retries that they make of every 5xx by themselves."""
-    headers: dict[str, str] = {}
+    headers = dict(error.headers)
     if error.retry_after is not None:
         headers["retry-after"] = str(max(1, round(error.retry_after)))
     if isinstance(error, AllAttemptsFailed) and not error.retryable:

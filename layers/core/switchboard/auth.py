@@ -59,6 +59,16 @@ class Authenticator:
             raise NotPermitted("This is a management key: it administers keys and cannot use models.")
         return key
 
+    async def authenticate_management(self, headers: Mapping[str, str]) -> ApiKey:
+        """As `authenticate`, and the key must be one that may administer."""
+        key = await self.authenticate(headers)
+        if key.kind != "management":
+            raise NotPermitted(
+                "This key may use models but not administer the gateway: only management keys can do this. "
+                "`make run` and `switchboard keys create --management` make one."
+            )
+        return key
+
     async def _find(self, key_hash: str) -> ApiKey | None:
         now = self.clock.monotonic()
         seen = self._seen.get(key_hash)

@@ -5,7 +5,7 @@ Knows nothing of HTTP, providers or money.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Literal
 
@@ -133,7 +133,11 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens in disjoint buckets: their sum is what the provider counted, and no token is in two of them."""
+    """Tokens in disjoint buckets: their sum is what the provider counted, and no token is in two of them.
+
+    `web_searches` and `images` (pictures in the prompt, where each has its price) are counted one by one.
+    `service_tier` is the one that the provider says it served in, under its own name.
+    """
 
     input: int = 0
     cache_read: int = 0
@@ -144,16 +148,30 @@ class Usage:
     reasoning: int = 0
     output_audio: int = 0
     web_searches: int = 0
+    cache_read_audio: int = 0
+    output_image: int = 0
+    images: int = 0
+    service_tier: str | None = None
+
+    @property
+    def cached_tokens(self) -> int:
+        return self.cache_read + self.cache_read_audio
+
+    @property
+    def written_tokens(self) -> int:
+        return self.cache_write_5m + self.cache_write_1h
 
     @property
     def prompt_tokens(self) -> int:
-        return self.input + self.cache_read + self.cache_write_5m + self.cache_write_1h + self.input_audio
+        return self.input + self.cached_tokens + self.written_tokens + self.input_audio
 
     @property
     def completion_tokens(self) -> int:
-        return self.output + self.reasoning + self.output_audio
+        return self.output + self.reasoning + self.output_audio + self.output_image
 
 
+BUCKETS = tuple(bucket.name for bucket in fields(Usage) if bucket.name != "service_tier")
+COUNTED_ONE_BY_ONE = frozenset({"web_searches", "images"})
 NO_USAGE = Usage()
 
 
@@ -205,10 +223,12 @@ class Chunk:
     """One piece of an upstream's answer: what it says in the hub's words, and the way the upstream put it.
 
     A client that speaks the upstream's dialect is given `native`, edited; every other one is given `events`, rendered.
+    `is_life` if it shows, without content, that the model is at work: a thought that is not shown, a tool at its place.
     """
 
     events: tuple[StreamEvent, ...]
     native: JsonObject = field(default_factory=dict)
+    is_life: bool = False
 
     @property
     def has_content(self) -> bool:

@@ -5,12 +5,18 @@ SwitchboardError
 │   ├── InvalidRequest          400, names the field
 │   ├── ModelNotFound           404, with near matches
 │   ├── NoEndpointFits          404, with every endpoint's reason
+│   ├── ModelUnpriced           400, a key with a budget cannot pay what has no price
 │   └── PayloadTooLarge         413
 ├── AccessError
 │   ├── NotAuthenticated        401
 │   ├── NotPermitted            403
-│   └── KeyStoreUnavailable     503, the key could not be checked
+│   ├── KeyStoreUnavailable     503, the key could not be checked
+│   ├── BudgetExceeded          402, the key's limit is used up
+│   ├── LimitReached            429, too many requests or tokens in a minute, or at once
+│   └── BudgetUnavailable       503, the key's limit could not be checked
 ├── NotFound                    404
+├── IdempotencyConflict         409 the first is being answered or could not be kept, 422 another body
+├── GenerationStopped           499, its owner deleted it while it ran
 ├── UpstreamFailure             one attempt at one endpoint failed; classified where it is parsed
 └── AllAttemptsFailed           502, 503, 429, or 400 where the provider blames the request
 """
@@ -55,6 +61,7 @@ class SwitchboardError(Exception):
         self.param = param
         self.metadata: JsonObject = dict(metadata or {})
         self.retry_after: float | None = None
+        self.headers: dict[str, str] = {}
         self.availability: JsonObject | None = None
 
 
@@ -82,6 +89,10 @@ class NoEndpointFits(RequestError):
     code = "no_endpoints"
 
 
+class ModelUnpriced(RequestError):
+    code = "model_unpriced"
+
+
 class AccessError(SwitchboardError):
     type = "authentication_error"
 
@@ -104,10 +115,46 @@ class KeyStoreUnavailable(AccessError):
     retryable = True
 
 
+class BudgetExceeded(AccessError):
+    status = 402
+    code = "insufficient_quota"
+    type = "billing_error"
+
+
+class LimitReached(AccessError):
+    status = 429
+    code = "rate_limit_exceeded"
+    type = "rate_limit_error"
+
+
+class BudgetUnavailable(AccessError):
+    status = 503
+    code = "budget_unavailable"
+    type = "server_error"
+    retryable = True
+
+
 class NotFound(SwitchboardError):
     status = 404
     code = "not_found"
     type = "not_found_error"
+
+
+class IdempotencyConflict(SwitchboardError):
+    code = "idempotency_conflict"
+    type = "invalid_request_error"
+
+    def __init__(self, message: str, status: int, generation_id: str | None = None) -> None:
+        super().__init__(
+            message, param="idempotency-key", metadata={"generation_id": generation_id} if generation_id else None
+        )
+        self.status = status
+
+
+class GenerationStopped(SwitchboardError):
+    status = 499
+    code = "generation_stopped"
+    type = "invalid_request_error"
 
 
 class UpstreamFailure(SwitchboardError):

@@ -6,15 +6,21 @@ from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
 from switchboard.dispatch import USUAL_LIMITS, Limits, Transport, Upstreams
+from switchboard.idempotency import Idempotency
 from switchboard.pipeline import Pipeline
 from switchboard.provider_keys import Load, ProviderKeys
 from switchboard.providers.dialects import UpstreamDialects
 from switchboard.providers.interface import Signer
 from switchboard.rankings_cache import RankingsCache
+from switchboard.reservations import Reservations
 from switchboard.settings import Settings
+from switchboard.stops import Stops
+from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import Database
+from switchboard.storage.idempotency import IdempotencyStore
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
+from switchboard.storage.stops import StopMarks
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
 from switchboard.web.chat import ChatApp
@@ -43,9 +49,12 @@ def chat_gateway(around: Surroundings) -> ChatApp:
         authenticator=Authenticator(KeyStore(around.database, settings.keys_table), clock),
         rankings=RankingsCache(RankingStore(around.database, settings.uptime_table), clock),
         providers=keys,
+        reservations=Reservations(BudgetStore(around.database, settings.keys_table), clock),
         upstreams=Upstreams(UpstreamDialects(clock, around.sign), keys.secret_of, around.transport, around.limits),
         usage=UsageStore(around.database, settings.usage_table, settings.usage_shards, settings.usage_days),
+        stops=Stops(StopMarks(around.database, settings.keys_table), clock),
         telemetry=around.telemetry,
         clock=clock,
     )
-    return ChatApp(pipeline, around.telemetry, clock)
+    idempotency = Idempotency(IdempotencyStore(around.database, settings.keys_table), around.telemetry, clock)
+    return ChatApp(pipeline, around.telemetry, clock, idempotency)

@@ -1,7 +1,7 @@
 """Sortable ids: 48 bits of milliseconds and 80 random bits in Crockford's base 32 (ULID, github.com/ulid/spec)."""
 
 import os
-import zlib
+import secrets
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 GENERATION_PREFIX = "gen-"
@@ -16,8 +16,17 @@ def new_ulid(now: float) -> str:
     return "".join([_PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)])
 
 
-def new_generation_id(now: float) -> str:
-    return GENERATION_PREFIX + new_ulid(now)
+def new_generation_id(now: float, shards: int = 1) -> str:
+    """An id whose last two letters say in which of `shards` partitions its record lies, however many there are later.
+
+    70 random bits remain to tell apart what begins in the same millisecond.
+    """
+    return GENERATION_PREFIX + new_ulid(now)[:-2] + _PAIRS[secrets.randbelow(shards)]
+
+
+def bare_id(shown: str) -> str:
+    """A generation's id without what a dialect writes in front of it: msg_gen-... is Anthropic's way."""
+    return GENERATION_PREFIX + shown.rpartition(GENERATION_PREFIX)[2]
 
 
 def generation_time(generation_id: str) -> float | None:
@@ -31,6 +40,6 @@ def generation_time(generation_id: str) -> float | None:
     return milliseconds / 1000
 
 
-def shard_of(identifier: str, shards: int) -> int:
-    """The partition an id belongs to: stable across processes, unlike hash()."""
-    return zlib.crc32(identifier.encode()) % shards
+def shard_of(generation_id: str) -> int:
+    """The partition that an id of new_generation_id() names."""
+    return _PAIRS.index(generation_id[-2:])

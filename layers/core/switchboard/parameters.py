@@ -54,9 +54,9 @@ Path = tuple[str, ...]
 class Vocabulary:
     """What a dialect can say of KNOWN_PARAMETERS and others, all under the hub's names.
 
-    `emulated` are those that it can do with tools where an endpoint does not have them. `ranges` are the least and the
-    most of a value, `most_stops` the most stop sequences. `places` are where a body of this dialect keeps what it does
-    not have at its top under the same name.
+    `emulated` are those that it can stand in for where an endpoint with tools does not have them. `ranges` are the
+    least and the most of a value, `most_stops` the most stop sequences. `places` are where a body of this dialect keeps
+    what it does not have at its top under the same name.
     """
 
     parameters: frozenset[str]

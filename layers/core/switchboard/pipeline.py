@@ -1,22 +1,25 @@
-"""The straight line of one request: authenticate, parse, plan, dispatch, render, settle."""
+"""The straight line of one request: authenticate, parse, plan, hold, dispatch, render, settle."""
 
 import asyncio
 from collections.abc import Container, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
-from switchboard import ids
 from switchboard.accounting.generation import Generation
 from switchboard.answer import Answer, Caller, error_headers, summary
 from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog, Provider
 from switchboard.clock import Clock
+from switchboard.cutoff import Cutoff
 from switchboard.dispatch import Dispatch, Upstreams
-from switchboard.errors import SwitchboardError, UpstreamFailure
+from switchboard.errors import GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
-from switchboard.protocols.interface import Arrival, ClientProtocol
+from switchboard.protocols.interface import Arrival, ClientProtocol, StreamRenderer
 from switchboard.rankings_cache import RankingsCache
+from switchboard.reservations import Reservations, Wish
 from switchboard.routing.plan import Reach, make_plan, providers_for
+from switchboard.stops import Stops
 from switchboard.storage.database import StorageError
 from switchboard.storage.keys import ApiKey
 from switchboard.telemetry import Telemetry
@@ -50,11 +53,16 @@ class Client(Protocol):
 
     async def end(self, data: bytes) -> None: ...
 
+    def keep_going(self) -> None:
+        """From now on a hang-up is noted, but the answer is finished: its provider bills all of it anyway."""
+
     def hold_line(self, keep_alive: bytes, content_type: str) -> None:
         """From now on fill silences with `keep_alive` (it begins the reply if need be), and notice a hang-up."""
 
 
 class UsageRecords(Protocol):
+    def new_id(self, now: float) -> str: ...
+
     async def record(self, generation: Generation) -> None: ...
 
     def spill_line(self, generation: Generation) -> str: ...
@@ -74,35 +82,55 @@ class Pipeline:
     authenticator: Authenticator
     rankings: RankingsCache
     providers: Providers
+    reservations: Reservations
     upstreams: Upstreams
     usage: UsageRecords
+    stops: Stops
     telemetry: Telemetry
     clock: Clock
 
-    async def answer(self, call: Call, client: Client) -> None:
-        """Answer `call`, whatever happens; then put it on record. Raises only what nobody foresaw."""
-        answer: Answer | None = None
+    async def answer(self, call: Call, client: Client) -> bool:
+        """Answer `call`, whatever happens; then put it on record. True if the answer is whole.
+
+        Raises only what nobody foresaw, and what ends the process.
+        """
         try:
             answer = await self._prepare(call)
-            await (self._stream(call, client, answer) if answer.request.stream else self._whole(call, client, answer))
         except SwitchboardError as error:
+            await self._refuse(call, client, error, None)
+            return False
+        over = False
+        try:
+            await self._serve(call, client, answer)
+            over = True
+        finally:
+            if over or answer.is_served:  # what a provider has begun to say is billed, whatever ends it here
+                await self._settle(answer, cancelled=client.gone or not over)
+        return answer.is_whole
+
+    async def _serve(self, call: Call, client: Client, answer: Answer) -> None:
+        try:
+            with self.stops.stoppable(answer.caller.key_id, answer.generation_id):
+                await (self._stream if answer.request.stream else self._whole)(call, client, answer)
+        except SwitchboardError as error:
+            if isinstance(error, GenerationStopped):
+                answer.stopped()
             await self._refuse(call, client, error, answer)
         except asyncio.CancelledError:
-            if answer is None or not client.gone:
+            if not client.gone:
                 raise
             _stay_awake()
-            await answer.run.finish(cancelled=True)
-        if answer is not None:
-            await self._settle(answer, cancelled=client.gone)
 
     async def _prepare(self, call: Call) -> Answer:
         key, rankings = await self._known(call.arrival.headers)
         request = call.protocol.parse(call.arrival)
         available = await self.providers.callable(providers_for(request, self.catalog))
-        plan = make_plan(request, self.catalog, rankings, Reach(available, self.upstreams.dialects))
+        plan = make_plan(request, self.catalog, rankings, Reach(available, self.upstreams.dialects, key.policy))
         now = self.clock.now()
-        run = Dispatch(request, plan, self.upstreams, self.clock, call.deadline)
-        return Answer(ids.new_generation_id(now), now, Caller.of(key, request, call.arrival.headers), request, run)
+        wish = Wish(self.usage.new_id(now), request, plan, now + call.deadline - self.clock.monotonic())
+        admission = await self.reservations.admit(key, wish)
+        run = Dispatch(admission.request, admission.plan, self.upstreams, self.clock, call.deadline)
+        return Answer(wish.generation_id, now, Caller.of(key, request, call.arrival.headers), admission, run)
 
     async def _known(self, headers: Mapping[str, str]) -> tuple[ApiKey, Rankings]:
         """Both at once when they must be read; in turn when they are at hand, which spares two tasks a request."""
@@ -124,12 +152,13 @@ class Pipeline:
         client.hold_line(call.protocol.keep_alive, stream_type)
         opening = await answer.run.start()
         headers = answer.commit()
-        renderer = call.protocol.stream(answer.served(), answer.request)
+        if answer.is_billed_after_cancel:
+            client.keep_going()
+        renderer = answer.renderer = call.protocol.stream(answer.served(), answer.request)
         await client.start(200, {**self._headers(call, answer, stream_type), **headers})
         await client.write(renderer.render(opening))
         try:
-            async for chunks in answer.run.rest():
-                await client.write(renderer.render(chunks))
+            await self._pass_on(client, answer, renderer)
         except UpstreamFailure as failure:
             await answer.run.finish(failure)
             answer.failed(failure)
@@ -138,6 +167,18 @@ class Pipeline:
         await answer.run.finish()
         await client.end(renderer.finish(answer.bill()))
 
+    async def _pass_on(self, client: Client, answer: Answer, renderer: StreamRenderer) -> None:
+        """All that follows, but no more than the hold covers. Raises UpstreamFailure."""
+        cutoff = Cutoff(answer.admission.output, answer.served().dialect)
+        async with aclosing(answer.run.rest()) as following:
+            async for chunks in following:
+                await client.write(renderer.render(chunks))
+                if cutoff.reached(chunks, answer.run.tally):
+                    ending = cutoff.ending()
+                    answer.run.cut(ending)
+                    await client.write(renderer.render(ending))
+                    return
+
     async def _refuse(self, call: Call, client: Client, error: SwitchboardError, answer: Answer | None) -> None:
         """An error instead of an answer, or at the end of one that had to begin with keep-alives."""
         if answer is not None:
@@ -145,7 +186,7 @@ class Pipeline:
         elif error.status >= 500:  # a fault of ours, before any provider: the caller is told less than the log
             self.telemetry.warning("request_refused", {"code": error.code, "cause": repr(error.__cause__)})
         if client.started and answer is not None:
-            renderer = call.protocol.stream(answer.served(), answer.request)
+            renderer = answer.renderer or call.protocol.stream(answer.served(), answer.request)
             await client.end(renderer.fail(error, answer.bill()))
             return
         generation_id = answer.generation_id if answer else None
@@ -164,17 +205,29 @@ class Pipeline:
             "x-generation-id": answer.generation_id,
             "x-switchboard-attempts": str(answer.attempts_begun()),
             "x-switchboard-overhead-ms": f"{ours * 1000:.2f}",
+            **answer.admission.headers,
         }
 
     async def _settle(self, answer: Answer, *, cancelled: bool) -> None:
         """After the last byte: the caller waits for none of this."""
-        generation = answer.generation(self.clock.now(), cancelled=cancelled)
+        await answer.run.finish(cancelled=True)  # closes what a hang-up or a stop has left open
+        generation = answer.generation(self.clock.now(), cancelled=cancelled or answer.is_stopped)
+        if answer.admission.hold is None:
+            await self._record(generation)
+        else:
+            await asyncio.gather(self._record(generation), self._charge(answer, generation))
+        self.telemetry.info("generation", summary(generation))
+
+    async def _record(self, generation: Generation) -> None:
         try:
             await self.usage.record(generation)
         except StorageError as error:
             self.telemetry.warning("usage_record_spilled", {"generation": generation.id, "reason": error.message})
             self.telemetry.spill(self.usage.spill_line(generation))
-        self.telemetry.info("generation", summary(generation))
+
+    async def _charge(self, answer: Answer, generation: Generation) -> None:
+        if not await self.reservations.settle(answer.admission, generation):
+            self.telemetry.warning("hold_not_settled", {"generation": generation.id, "key_id": generation.key_id})
 
 
 def _stay_awake() -> None:

@@ -79,12 +79,19 @@ def tool_choice_of(request: ChatRequest) -> ToolChoice | None:
     parallel = request.parameters.get("parallel_tool_calls")
     allowed = parallel if isinstance(parallel, bool) else None
     if isinstance(choice, dict):
-        function = choice.get("function")
-        name = function.get("name") if isinstance(function, dict) else choice.get("name")
-        return ToolChoice("named", str(name), allowed)
+        return _chosen(choice, allowed)
     if choice in ("auto", "none", "required"):
         return ToolChoice(cast("Literal['auto', 'none', 'required']", choice), None, allowed)
     return None if allowed is None else ToolChoice("auto", None, allowed)
+
+
+def _chosen(choice: JsonObject, parallel: bool | None) -> ToolChoice:
+    """A tool by its name; an object without one says how freely to choose, and otherwise that some tool is wanted."""
+    inner = choice.get(str(choice.get("type")))
+    table = inner if isinstance(inner, dict) else choice
+    if isinstance(table.get("name"), str) and table["name"]:
+        return ToolChoice("named", str(table["name"]), parallel)
+    return ToolChoice("auto" if table.get("mode") == "auto" else "required", None, parallel)
 
 
 def json_format_of(request: ChatRequest) -> JsonFormat | None:

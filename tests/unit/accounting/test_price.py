@@ -1,17 +1,23 @@
-from dataclasses import fields
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from switchboard.accounting.price import bill, rates_for
+from switchboard.accounting.price import DEARER_TIERS, bill, rates_for, unpriced_for
 from switchboard.catalog.load import nano_rates
-from switchboard.catalog.model import Price, PriceTier
-from switchboard.chat import NO_USAGE, Usage
+from switchboard.catalog.model import Price, PriceTier, PriceWindow
+from switchboard.chat import BUCKETS, COUNTED_ONE_BY_ONE, NO_USAGE, Usage
 
-BUCKETS = [bucket.name for bucket in fields(Usage)]
+from tests.examples import request
+
 PRICED = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "reasoning", "input_audio")
-UNITS = (*PRICED, "output_audio", "web_search", "request")
+UNITS = (*PRICED, "output_audio", "cache_read_audio", "output_image", "image", "web_search", "request")
+
+
+def used(bucket: str, amount: int) -> Usage:
+    return replace(NO_USAGE, **{bucket: amount})  # type: ignore[arg-type]  # every bucket is a number
 
 
 def price(*tiers: PriceTier, **usd: str) -> Price:
@@ -81,7 +87,7 @@ def test_golden(name: str) -> None:
 )
 def test_a_bucket_without_a_price_is_billed_as_the_plainer_unit(bucket: str, unit: str) -> None:
     plain = price(input="2.00", output="8.00")
-    assert bill(Usage(**{bucket: 5}), plain).total == bill(Usage(**{unit: 5}), plain).total
+    assert bill(used(bucket, 5), plain).total == bill(used(unit, 5), plain).total
 
 
 def test_a_long_write_without_a_price_is_billed_as_a_short_one() -> None:
@@ -91,7 +97,7 @@ def test_a_long_write_without_a_price_is_billed_as_a_short_one() -> None:
 
 @pytest.mark.parametrize("bucket", BUCKETS)
 def test_what_was_used_without_a_known_price_costs_an_unknown_amount(bucket: str) -> None:
-    result = bill(Usage(**{bucket: 1}), Price({}))
+    result = bill(used(bucket, 1), Price({}))
     assert (result.total, result.prompt, result.completion) == (None, None, None)
 
 
@@ -135,10 +141,13 @@ def by_decimal(usage: Usage, charged: dict[str, str]) -> int:
         "input_audio": ("input",),
         "reasoning": ("output",),
         "output_audio": ("output",),
+        "cache_read_audio": ("input_audio", "cache_read", "input"),
+        "output_image": ("output",),
     }
     usd = Decimal(charged.get("request", "0")) + usage.web_searches * Decimal(charged.get("web_search", "0"))
+    usd += usage.images * Decimal(charged.get("image", "0"))
     for bucket in BUCKETS:
-        if bucket != "web_searches":
+        if bucket not in COUNTED_ONE_BY_ONE:
             rate = next(charged[unit] for unit in (bucket, *plainer.get(bucket, ())) if unit in charged)
             usd += getattr(usage, bucket) * Decimal(rate) / 10**6
     return int((usd * 10**9).quantize(Decimal(1), ROUND_HALF_UP))
@@ -147,7 +156,7 @@ def by_decimal(usage: Usage, charged: dict[str, str]) -> int:
 amounts = st.integers(0, 10**8)
 usages = st.builds(Usage, **dict.fromkeys(BUCKETS, amounts))
 usd = st.decimals(0, 9999, places=9, allow_nan=False).map(str)
-NEEDED = ("input", "output", "web_search")
+NEEDED = ("input", "output", "web_search", "image")
 prices = st.fixed_dictionaries(dict.fromkeys(NEEDED, usd), optional={unit: usd for unit in UNITS if unit not in NEEDED})
 
 
@@ -172,3 +181,110 @@ def test_two_bills_are_one_for_both_but_for_the_rounding(one: Usage, other: Usag
     both = Usage(**{bucket: getattr(one, bucket) + getattr(other, bucket) for bucket in BUCKETS})
     totals = [bill(usage, plain).total for usage in (one, other, both)]
     assert abs((totals[0] or 0) + (totals[1] or 0) - (totals[2] or 0)) <= 1
+
+
+@given(usages, usages, prices)
+def test_more_of_anything_never_costs_less(one: Usage, more: Usage, charged: dict[str, str]) -> None:
+    grown = Usage(**{bucket: getattr(one, bucket) + getattr(more, bucket) for bucket in BUCKETS})
+    less, cost = bill(one, price(**charged)).total, bill(grown, price(**charged)).total
+    assert less is not None
+    assert cost is not None
+    assert cost >= less
+
+
+POSITIVE = st.decimals("0.001", 9999, places=3, allow_nan=False).map(str)
+HALF_PRICED = st.dictionaries(st.sampled_from(UNITS), POSITIVE)
+
+
+@given(usages, HALF_PRICED)
+def test_tokens_are_never_free_by_omission(usage: Usage, charged: dict[str, str]) -> None:
+    """L7: whatever field of a price is missing, the cost is unknown, and says why, or above zero."""
+    result = bill(usage, price(**charged))
+    tokens = usage.prompt_tokens + usage.completion_tokens
+    assert (result.total is None) == bool(result.unpriced)
+    assert result.total is None or result.total > 0 or tokens == 0
+
+
+FAST = replace(GPT_4_1, service_tiers={"priority": nano_rates({"input": "3.5", "output": "14", "cache_read": "0.875"})})
+BATCHED = replace(
+    price(
+        PriceTier(200_000, nano_rates({"input": "2.50", "output": "15"})), input="1.25", output="10", cache_read="0.3"
+    ),
+    service_tiers={"batch": nano_rates({"input": "0.625", "output": "5"})},
+)
+
+
+def test_a_service_tier_has_prices_of_its_own() -> None:
+    # 100 x 3.5 + 1000 x 0.875 + 10 x 14 = 1365 millionths
+    assert bill(Usage(input=100, cache_read=1000, output=10, service_tier="priority"), FAST).total == 1_365_000
+    assert bill(Usage(input=100, cache_read=1000, output=10, service_tier="default"), FAST).total == 780_000
+
+
+@pytest.mark.parametrize("tier", sorted(DEARER_TIERS))
+def test_a_dearer_tier_without_a_price_is_an_unknown_cost(tier: str) -> None:
+    result = bill(Usage(input=1, output=1, service_tier=tier), GPT_4_1)
+    assert (result.total, result.unpriced) == (None, (f"service_tier={tier}",))
+
+
+@pytest.mark.parametrize("tier", ["flex", "batch", "standard", "on_demand", "new"])
+def test_any_other_tier_without_a_price_costs_the_usual(tier: str) -> None:
+    assert bill(Usage(input=1, output=1, service_tier=tier), GPT_4_1).total == 10_000
+
+
+def test_a_service_tier_takes_the_same_share_off_a_long_prompt() -> None:
+    """Google: batch is half of 2.50 and of 15 above 200,000 tokens; what is cached is not reduced."""
+    long = Usage(input=200_000, cache_read=1, output=1, service_tier="batch")
+    assert bill(long, BATCHED).total == 200_000 * 1250 + 300 + 7500
+
+
+PEAK = replace(
+    price(input="1", output="2"),
+    windows=(
+        PriceWindow(3600, 7200, nano_rates({"input": "3"})),
+        PriceWindow(82_800, 1800, nano_rates({"output": "5"})),
+    ),
+)
+MIDNIGHT = 1_799_971_200  # 2027-01-15 00:00 UTC
+
+
+@pytest.mark.parametrize(
+    ("second", "input_rate", "output_rate"),
+    [(1800, 1, 2), (3599, 1, 2), (3600, 3, 2), (7199.9, 3, 2), (7200, 1, 2), (82_800, 1, 5), (0, 1, 5), (1799, 1, 5)],
+)
+def test_the_hour_at_which_a_request_begins_decides_its_rates(second: float, input_rate: int, output_rate: int) -> None:
+    one = bill(Usage(input=1, output=1), PEAK, MIDNIGHT + second)
+    assert (one.prompt, one.completion) == (input_rate * 1000, output_rate * 1000)
+
+
+def test_without_an_hour_the_base_rates_hold() -> None:
+    assert bill(Usage(input=1, output=1), PEAK).total == 3000
+
+
+def test_what_has_no_price_is_named() -> None:
+    used = Usage(input=1, output=1, web_searches=1)
+    assert bill(used, price(input="1")).unpriced == ("output", "web_search")
+
+
+@pytest.mark.parametrize(
+    ("fields", "missing"),
+    [
+        ({}, ()),
+        ({"web_search_options": {}}, ("web_search",)),
+        ({"tools": [{"type": "function", "function": {"name": "web_search"}}]}, ()),
+        ({"service_tier": "priority"}, ("service_tier=priority",)),
+        ({"service_tier": "flex"}, ()),
+    ],
+)
+def test_what_a_request_may_use_without_a_price_is_known_beforehand(fields: Any, missing: tuple[str, ...]) -> None:
+    assert unpriced_for(request(**fields), GPT_4_1) == missing
+
+
+@pytest.mark.parametrize("tool", [{"type": "web_search_20250305", "name": "web_search"}, {"googleSearch": {}}])
+def test_searches_of_every_dialect_are_seen(tool: Any) -> None:
+    asked = replace(request(), parameters={"tools": [tool]})
+    assert unpriced_for(asked, GPT_4_1) == ("web_search",)
+    assert unpriced_for(asked, CLAUDE) == ()
+
+
+def test_an_endpoint_without_a_price_can_bill_nothing() -> None:
+    assert unpriced_for(request(), Price({})) == ("input", "output")

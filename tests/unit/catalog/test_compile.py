@@ -35,6 +35,7 @@ class TestOneFile:
                             "context": 131072,
                             "max_output": 8192,
                             "price": {"input": "0.20", "output": "0.40"},
+                            "price_source": "catalog:0.toml#dd98dd28",
                         }
                     ],
                 }
@@ -129,6 +130,39 @@ class TestOperatorFiles:
         assert len(document["models"]["acme/llama-3.3-70b"]["endpoints"]) == 1
         assert offer(document)["price"] == {"input": "0.1", "output": "0.1"}
         assert offer(document)["upstream_id"] == "llama33"
+
+    def test_who_sets_a_price_sets_all_of_it(self) -> None:
+        """A shipped tier would go on billing what the operator has said is not the price."""
+        shipped = (
+            'price = { input = "1", output = "2" }\ndiscount = "0.5"\n'
+            'price_tiers = [{ above_input_tokens = 9, input = "8" }]\n'
+            'price_extra = { service_tiers = { "service_tier=flex" = { input = "0.5" } } }'
+        )
+        change = '[[endpoints]]\nmodel = "lab/one"\nprovider = "acme"\nprice = { input = "3", output = "4" }'
+        row = offer(compiled(endpoint(shipped), operator=(change,)), "lab/one")
+        assert row["price"] == {"input": "3", "output": "4"}
+        assert not row.keys() & {"price_tiers", "price_extra", "discount"}
+        assert row["price_source"].startswith("operator:op0.toml#")
+
+    def test_who_sets_a_discount_keeps_the_price(self) -> None:
+        change = '[[endpoints]]\nmodel = "lab/one"\nprovider = "acme"\ndiscount = 0.25'
+        shipped = 'price = { input = "1", output = "2" }\nprice_tiers = [{ above_input_tokens = 9, input = "8" }]'
+        row = offer(compiled(endpoint(shipped), operator=(change,)), "lab/one")
+        assert (row["price"]["input"], row["price_tiers"][0]["input"], row["discount"]) == ("1", "8", "0.25")
+        assert row["price_source"].startswith("operator:")
+
+    def test_a_change_of_anything_else_leaves_the_price_where_it_stood(self) -> None:
+        change = '[[endpoints]]\nmodel = "lab/one"\nprovider = "acme"\ncontext = 9'
+        plain = compiled(endpoint('price = { input = "1", output = "2" }'))
+        changed = compiled(endpoint('price = { input = "1", output = "2" }'), operator=(change,))
+        assert offer(changed, "lab/one")["price_source"] == offer(plain, "lab/one")["price_source"]
+
+    def test_the_mark_of_a_price_changes_with_it(self) -> None:
+        marks = {
+            offer(compiled(endpoint(f'price = {{ input = "{usd}", output = "2" }}')), "lab/one")["price_source"]
+            for usd in ("1", "1", "1.5")
+        }
+        assert len(marks) == 2
 
     def test_an_endpoint_at_another_provider_is_added_after_the_shipped_ones(self) -> None:
         mine = ACME.replace("acme", "mine") + LLAMA

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from switchboard.catalog import Catalog, DataPolicy, load_catalog
 from switchboard.catalog.load import nano_rates
+from switchboard.catalog.model import Price, PriceWindow
 
 Row = dict[str, Any]
 
@@ -81,6 +82,45 @@ def test_tiers_come_in_order_of_prompt_size() -> None:
         (5, {"input": 10**9}),
         (9, {"input": 2 * 10**9}),
     ]
+
+
+def loaded_price(**row: Any) -> Price:
+    return loaded(endpoint={"price": {"input": "1", "output": "2"}, **row}).models["lab/one"].endpoints[0].price
+
+
+def test_a_service_tier_goes_by_its_own_name_however_a_file_writes_it() -> None:
+    tiers = {"service_tier=flex": {"input": "0.5"}, "processing=batch": {"input": "0.4"}, "priority": {"input": "3"}}
+    price = loaded_price(price_extra={"service_tiers": tiers})
+    assert price.service_tiers == {
+        "flex": {"input": 500_000_000},
+        "batch": {"input": 400_000_000},
+        "priority": {"input": 3_000_000_000},
+    }
+
+
+@pytest.mark.parametrize(
+    ("window", "start", "end"),
+    [
+        ({"start": "01:00:00+00:00", "end": "04:30:00+00:00"}, 3600, 16_200),
+        ({"start": "16:30"}, 59_400, 86_400),
+        ({"end": "08:00"}, 0, 28_800),
+    ],
+)
+def test_a_time_of_day_is_in_seconds_from_midnight(window: Row, start: int, end: int) -> None:
+    price = loaded_price(price_extra={"time_of_day": [{**window, "input": "0.5"}]})
+    assert price.windows == (PriceWindow(start, end, {"input": 500_000_000}),)
+
+
+def test_a_discount_is_taken_off_every_price_and_rounded_half_up() -> None:
+    price = loaded_price(
+        discount="0.25",
+        price_tiers=[{"above_input_tokens": 5, "input": "0.000000002"}],
+        price_extra={"service_tiers": {"flex": {"input": "0.4"}}, "time_of_day": [{"input": "4"}]},
+    )
+    assert price.rates == {"input": 750_000_000, "output": 1_500_000_000}
+    assert price.tiers[0].rates == {"input": 2}  # 1.5 nano-dollars
+    assert price.service_tiers == {"flex": {"input": 300_000_000}}
+    assert price.windows[0].rates == {"input": 3_000_000_000}
 
 
 def test_an_address_has_no_slash_at_its_end() -> None:

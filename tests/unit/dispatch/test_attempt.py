@@ -322,3 +322,8 @@ def test_waiting_ends_with_the_first_content() -> None:
 
 def test_who_cancelled_is_recorded_as_such() -> None:
     assert Try(streamed(said("a"))).first().running.record(CANCELLED, None).outcome == "cancelled"
+
+
+def test_converse_names_its_answer_in_a_header_only() -> None:
+    reply = FakeReply((said("x"),), headers={"content-type": "text/event-stream", "x-amzn-requestid": "r-1"})
+    assert Try(reply).first().running.tally.upstream_id == "r-1"

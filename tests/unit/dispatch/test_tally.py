@@ -2,6 +2,7 @@ import pytest
 from switchboard.accounting.estimate import without_margin
 from switchboard.chat import Chunk, Finish, FinishReason, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta, Usage
 from switchboard.dispatch.tally import Tally
+from switchboard.json_types import JsonObject
 
 from tests.examples import request
 
@@ -33,6 +34,20 @@ def test_the_upstreams_first_id_is_kept() -> None:
     result = Tally()
     for native_id in ("", None, 7, "up-1", "up-2"):
         result.add(Chunk((), {"id": native_id}))
+    assert result.upstream_id == "up-1"
+
+
+@pytest.mark.parametrize(
+    "native",
+    [
+        {"type": "message_start", "message": {"id": "up-1"}},
+        {"type": "response.created", "response": {"id": "up-1"}},
+        {"responseId": "up-1", "candidates": []},
+    ],
+)
+def test_every_dialect_names_its_answer_in_its_own_place(native: JsonObject) -> None:
+    result = Tally()
+    result.add(Chunk((), native))
     assert result.upstream_id == "up-1"
 
 

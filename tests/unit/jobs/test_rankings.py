@@ -12,6 +12,7 @@ from switchboard.health.figures import Uptime
 from switchboard.health.rollup import Rollup
 from switchboard.jobs.rankings import Report, Stores, plan_run, recompute
 from switchboard.jobs.tally import tally
+from switchboard.storage.activity import ActivityStore
 from switchboard.storage.database import Item, Key, StorageUnavailable
 from switchboard.storage.jobs import JobStore
 from switchboard.storage.rankings import RankingStore
@@ -41,6 +42,7 @@ class World:
             RollupStore(self.database, "UptimeTable"),
             RankingStore(self.database, "UptimeTable"),
             JobStore(self.database, "UptimeTable"),
+            ActivityStore(self.database, "UptimeTable"),
         )
 
     def record(self, *records: Generation) -> None:

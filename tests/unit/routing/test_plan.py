@@ -4,6 +4,7 @@ import pytest
 from switchboard.catalog.model import Catalog
 from switchboard.errors import InvalidRequest, ModelNotFound, NoEndpointFits
 from switchboard.health.figures import NO_RANKINGS
+from switchboard.key_policy import KeyPolicy
 from switchboard.providers.dialects import UpstreamDialects
 from switchboard.routing.plan import Plan, Reach, find_model, make_plan, providers_for
 
@@ -158,3 +159,24 @@ def test_everybody_who_might_serve_is_asked_for_a_key_once() -> None:
     asked = request(models=["lab/two", "no/such", "one"])
     assert [maker.id for maker in providers_for(asked, CATALOG)] == ["dear", "cheap"]
     assert providers_for(request(model="no/such"), CATALOG) == ()
+
+
+def test_what_the_key_may_not_use_is_rejected_with_the_reason_and_the_rest_is_used() -> None:
+    policy = KeyPolicy(ignored_providers=("cheap",))
+    made = make_plan(request(), CATALOG, NO_RANKINGS, Reach(ALL, DIALECTS, policy))
+    assert tags(made) == ["lab/one@dear"]
+    assert [(misfit.endpoint.tag, misfit.code) for misfit in made.rejected] == [("cheap", "key_policy")]
+
+
+def test_a_model_that_the_key_may_not_use_is_refused_in_words() -> None:
+    policy = KeyPolicy(allowed_models=("lab/two",))
+    with pytest.raises(NoEndpointFits, match="this API key may not use the model `lab/one`") as caught:
+        make_plan(request(), CATALOG, NO_RANKINGS, Reach(ALL, DIALECTS, policy))
+    assert caught.value.availability is not None
+    assert caught.value.availability["excluded_by"] == ["key_policy"]
+
+
+def test_a_fallback_model_is_held_to_the_policy_too() -> None:
+    policy = KeyPolicy(ignored_models=("lab/two",))
+    made = make_plan(request(models=["lab/two"]), CATALOG, NO_RANKINGS, Reach(ALL, DIALECTS, policy))
+    assert {endpoint.model for endpoint in made.endpoints} == {"lab/one"}

@@ -1,12 +1,12 @@
 import asyncio
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 from switchboard.accounting.generation import Generation
-from switchboard.chat import Usage
-from switchboard.storage.usage import USAGE_NAMES, UsageStore, ended_in, read_spill
+from switchboard.chat import BUCKETS
+from switchboard.storage.usage import SERVICE_TIER, USAGE_NAMES, UsageStore, ended_in, read_spill
 
 from tests.fakes import FakeDatabase
 from tests.records import generations, ulid_at
@@ -70,6 +70,17 @@ def test_a_clock_that_went_back_does_not_hide_a_record() -> None:
     assert asyncio.run(store.find(backwards.id)) == backwards
 
 
+@given(st.lists(st.integers(1, 1024), min_size=2, max_size=4))
+def test_a_record_is_found_however_many_shards_there_are_by_then(settings: list[int]) -> None:
+    database = FakeDatabase()
+    stores = [UsageStore(database, "UsageTable", shards=shards) for shards in settings]
+    records = [replace(GENERATION, id=store.new_id(START)) for store in stores]
+    for store, record in zip(stores, records, strict=True):
+        asyncio.run(store.record(record))
+    for store in stores:
+        assert [asyncio.run(store.find(record.id)) for record in records] == records
+
+
 def test_what_is_no_generation_id_is_not_looked_up() -> None:
     database = FakeDatabase()
     assert asyncio.run(UsageStore(database, "UsageTable").find("chatcmpl-1")) is None
@@ -84,5 +95,5 @@ def test_an_item_says_nothing_that_is_not_so_and_expires() -> None:
 
 
 def test_every_bucket_of_usage_has_a_name() -> None:
-    assert list(USAGE_NAMES) == [bucket.name for bucket in fields(Usage)]
-    assert len(set(USAGE_NAMES.values())) == len(USAGE_NAMES)
+    assert tuple(USAGE_NAMES) == BUCKETS
+    assert len({*USAGE_NAMES.values()} - {SERVICE_TIER}) == len(USAGE_NAMES)

@@ -3,9 +3,8 @@ from typing import Any
 
 from hypothesis import given
 from switchboard.accounting.generation import Attempt
-from switchboard.web.generations import generation_object, key_object
+from switchboard.web.generations import generation_object
 
-from tests.examples import KEY, KEY_TEXT
 from tests.records import START, answered, generations
 
 DONE = answered(START)
@@ -58,25 +57,3 @@ def test_tokens_are_sums_of_the_buckets() -> None:
 @given(generations())
 def test_nothing_of_the_key_is_shown(generation: Any) -> None:
     assert "key_id" not in generation_object(generation)
-
-
-def test_a_key_is_shown_by_its_mask_and_never_by_its_text() -> None:
-    row = key_object(KEY)
-    assert row["label"] == "sk-sb-abc...xyz"
-    assert KEY_TEXT not in repr(row)
-
-
-def test_a_limit_is_in_dollars_and_null_is_none() -> None:
-    assert key_object(KEY)["limit"] is None
-    assert key_object(replace(KEY, limit=2_500_000_000))["limit"] == 2.5
-
-
-def test_a_management_key_says_so() -> None:
-    assert key_object(KEY)["is_management_key"] is False
-    assert key_object(replace(KEY, kind="management"))["is_management_key"] is True
-
-
-def test_times_of_a_key_are_iso() -> None:
-    row = key_object(replace(KEY, expires_at=1_800_000_060.5))
-    assert (row["created_at"], row["expires_at"]) == ("2027-01-15T08:00:00.000Z", "2027-01-15T08:01:00.500Z")
-    assert key_object(KEY)["expires_at"] is None

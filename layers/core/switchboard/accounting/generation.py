@@ -21,11 +21,16 @@ class Attempt:
     generation_ms: int | None = None
     message: str | None = None
 
+    def throughput(self, completion_tokens: int) -> float | None:
+        """Tokens per second after the first; None if nothing was streamed, or all of it came at once."""
+        return completion_tokens * 1000 / self.generation_ms if self.generation_ms else None
+
 
 @dataclass(frozen=True, slots=True)
 class Generation:
     """What happened for one request. `cost` is in nano-dollars, None if the endpoint's price is not known.
 
+    `price_source` is the file that the price stands in and a mark of what it said then; `unpriced` names what had none.
     `created` and `finished` are Unix seconds; `estimated` says that no usage came from the provider.
     """
 
@@ -44,6 +49,8 @@ class Generation:
     native_finish_reason: str | None = None
     usage: Usage = NO_USAGE
     cost: int | None = None
+    price_source: str | None = None
+    unpriced: tuple[str, ...] = ()
     cancelled: bool = False
     estimated: bool = False
     upstream_id: str | None = None

@@ -4,13 +4,15 @@ Runs when the catalog layer is built and when the gateway starts on a laptop. Ev
 reported at once. Only `read_catalog_files` touches the disk.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import cast
 
 from switchboard.catalog.checks import did_you_mean, unix_seconds
 from switchboard.catalog.fields import ENDPOINT, MODEL, PROVIDER, Field
-from switchboard.catalog.overlay import RowSet, gather, overlay, tag_of
+from switchboard.catalog.overlay import BELONGS_TO_THE_PRICE, PRICE, RowSet, gather, overlay, tag_of
 from switchboard.catalog.rows import Row, read_rows
 from switchboard.json_types import Json, JsonObject
 
@@ -144,7 +146,15 @@ def _spoken(slug: str) -> str:
 
 
 def _endpoint(row: Row) -> Json:
-    return {"provider": row.text("provider"), "tag": tag_of(row), **_sorted_out(row.values, ENDPOINT)}
+    entry = {"provider": row.text("provider"), "tag": tag_of(row), **_sorted_out(row.values, ENDPOINT)}
+    return {**entry, "price_source": _marked_source(row)} if "price_source" in row.values else entry
+
+
+def _marked_source(row: Row) -> str:
+    """Where the price stands, and a mark that changes with what it says: records keep both."""
+    said = {key: row.values[key] for key in {PRICE, *BELONGS_TO_THE_PRICE} & row.values.keys() - {"price_source"}}
+    mark = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:8]
+    return f"{row.text('price_source')}#{mark}"
 
 
 def _provider(row: Row) -> Json:

@@ -21,7 +21,16 @@ from switchboard.catalog.checks import (
     table_of,
     value_that,
 )
-from switchboard.catalog.prices import extra_check, price_check, tidy_extra, tidy_price, tidy_tiers, tier_check
+from switchboard.catalog.prices import (
+    decimal_text,
+    discount_check,
+    extra_check,
+    price_check,
+    tidy_extra,
+    tidy_price,
+    tidy_tiers,
+    tier_check,
+)
 from switchboard.json_types import Json, JsonObject
 
 PROTOCOLS = ("openai-chat", "openai-responses", "anthropic-messages", "google-generate", "bedrock-converse")
@@ -91,6 +100,7 @@ PROVIDER: Mapping[str, Field] = {
     "protocols": Field(TEXTS, is_fact=True),
     "upstream_protocols": Field(TEXTS, is_fact=True),
     "type": Field(TEXT, is_fact=True),
+    "billed_after_cancel": Field(FLAG, is_fact=True),
 }
 
 MODEL: Mapping[str, Field] = {
@@ -128,6 +138,8 @@ ENDPOINT: Mapping[str, Field] = {
     "price": Field(price_check, tidy_price),
     "price_tiers": Field(list_of(tier_check), tidy_tiers),
     "price_extra": Field(extra_check, tidy_extra),
+    "discount": Field(discount_check, decimal_text),
+    "price_source": Field(TEXT),
     "context": Field(TOKENS),
     "max_output": Field(TOKENS),
     "input_modalities": MODALITY,

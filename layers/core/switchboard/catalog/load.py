@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import cast
 
 from switchboard.catalog.model import (
@@ -13,11 +13,13 @@ from switchboard.catalog.model import (
     Model,
     Price,
     PriceTier,
+    PriceWindow,
     Provider,
 )
 from switchboard.json_types import Json, JsonObject
 
 TIER_FIELD = "above_input_tokens"
+DAY = 86_400
 
 
 def load_catalog(document: JsonObject) -> Catalog:
@@ -34,14 +36,17 @@ def _bare_names(models: Iterable[str]) -> dict[str, str]:
     return {bare: name for name in models if names[bare := name.partition("/")[2]] == 1}
 
 
-def nano_rates(prices: Mapping[str, Json]) -> dict[str, int]:
-    """Decimal strings in USD (per million tokens, or for one request) as nano-dollars per million units."""
-    return {unit: _nano(unit, str(usd)) for unit, usd in prices.items()}
+def nano_rates(prices: Mapping[str, Json], paid: Decimal = Decimal(1)) -> dict[str, int]:
+    """Decimal strings in USD (per million tokens, or for one request) as nano-dollars per million units.
+
+    `paid` is what a discount leaves of the price; a rate is whole nano-dollars, rounded half up.
+    """
+    return {unit: _nano(unit, str(usd), paid) for unit, usd in prices.items()}
 
 
-def _nano(unit: str, usd: str) -> int:
+def _nano(unit: str, usd: str, paid: Decimal) -> int:
     per_million = Decimal(usd) if unit not in PER_ONE else Decimal(usd) * 10**6
-    return int(per_million * NANO)
+    return int((per_million * NANO * paid).to_integral_value(ROUND_HALF_UP))
 
 
 PER_ONE = frozenset({"request", "image", "web_search"})
@@ -114,13 +119,38 @@ def _endpoint(model: str, model_row: JsonObject, row: JsonObject, providers: Map
 
 
 def _price(row: JsonObject) -> Price:
+    paid = 1 - Decimal(str(row.get("discount", 0)))
     tiers = [
-        PriceTier(int(cast(int, tier[TIER_FIELD])), nano_rates({k: v for k, v in tier.items() if k != TIER_FIELD}))
+        PriceTier(
+            int(cast(int, tier[TIER_FIELD])), nano_rates({k: v for k, v in tier.items() if k != TIER_FIELD}, paid)
+        )
         for tier in cast("list[JsonObject]", row.get("price_tiers", []))
     ]
     tiers.sort(key=lambda tier: tier.above_input_tokens)
     extra = cast(JsonObject, row.get("price_extra", {}))
-    return Price(nano_rates(cast(JsonObject, row.get("price", {}))), tuple(tiers), extra)
+    return Price(
+        nano_rates(cast(JsonObject, row.get("price", {})), paid),
+        tuple(tiers),
+        extra,
+        {name.rpartition("=")[2]: nano_rates(rates, paid) for name, rates in _objects(extra.get("service_tiers", {}))},
+        tuple(_window(window, paid) for window in cast("list[JsonObject]", extra.get("time_of_day", []))),
+        _text(row, "price_source"),
+    )
+
+
+def _window(window: JsonObject, paid: Decimal) -> PriceWindow:
+    """Without an end it lasts until midnight. Times are UTC, with or without saying so."""
+    rates = {unit: usd for unit, usd in window.items() if unit not in ("start", "end")}
+    return PriceWindow(
+        _second_of_day(window.get("start"), 0), _second_of_day(window.get("end"), DAY), nano_rates(rates, paid)
+    )
+
+
+def _second_of_day(moment: Json, default: int) -> int:
+    if moment is None:
+        return default
+    hours, minutes = str(moment).split(":")[:2]
+    return int(hours) * 3600 + int(minutes) * 60
 
 
 def _policy(row: JsonObject, default: DataPolicy) -> DataPolicy:

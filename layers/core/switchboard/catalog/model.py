@@ -56,16 +56,32 @@ class PriceTier:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceWindow:
+    """Rates of requests that begin in a part of the UTC day: seconds from midnight, `end` not included.
+
+    A window that ends before it begins goes on past midnight.
+    """
+
+    start: int
+    end: int
+    rates: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
     """What units cost, each as nano-dollars per million units: exact integers, never floats.
 
     Units: input, output, cache_read, cache_write_5m, cache_write_1h, reasoning, input_audio, output_audio,
-    cache_read_audio, image, request, web_search. A unit that is absent is not offered or not known.
+    cache_read_audio, output_image, image, request, web_search. A unit that is absent is not offered or not known.
+    `service_tiers` are the rates in which another tier differs, by its name; `source` says where all this stands.
     """
 
     rates: Mapping[str, int]
     tiers: tuple[PriceTier, ...] = ()
     extra: Mapping[str, Json] = field(default_factory=dict)
+    service_tiers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    windows: tuple[PriceWindow, ...] = ()
+    source: str | None = None
 
     @property
     def is_known(self) -> bool:

@@ -8,6 +8,9 @@ from switchboard.catalog.rows import FileRows, Row
 
 Offer = tuple[str, str]  # model id and tag: what makes an endpoint
 Name = TypeVar("Name", str, Offer)
+# Who sets a price sets all of it: shipped tiers, hours and discounts belong to the shipped price.
+PRICE = "price"
+BELONGS_TO_THE_PRICE = frozenset({"price_tiers", "price_extra", "discount", "price_source"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,11 @@ def gather(files: Iterable[FileRows], problems: list[str]) -> RowSet:
 
 
 def overlay(base: RowSet, operator: RowSet) -> RowSet:
-    """`operator` wins key by key; a value it gives, a price for instance, replaces the whole value."""
+    """`operator` wins key by key; a value it gives replaces the whole value, and a price everything about prices."""
     return RowSet(
         _merged(base.providers, operator.providers),
         _merged(base.models, operator.models),
-        _merged(base.endpoints, operator.endpoints),
+        _merged(_sourced(base.endpoints, "catalog"), _sourced(operator.endpoints, "operator")),
     )
 
 
@@ -69,6 +72,17 @@ def _add_endpoint(rows: dict[Offer, Row], row: Row, problems: list[str]) -> None
         rows[offer] = row
 
 
+def _sourced(endpoints: Mapping[Offer, Row], whose: str) -> dict[Offer, Row]:
+    """Every row that says anything of prices also says where it stands, so that a bill can be traced to it."""
+    return {offer: _with_source(row, whose) for offer, row in endpoints.items()}
+
+
+def _with_source(row: Row, whose: str) -> Row:
+    if "price_source" in row.values or not row.values.keys() & {PRICE, *BELONGS_TO_THE_PRICE}:
+        return row
+    return Row(row.file, row.place, {**row.values, "price_source": f"{whose}:{row.file}"}, row.wrong)
+
+
 def _merged(base: Mapping[Name, Row], operator: Mapping[Name, Row]) -> dict[Name, Row]:
     return {name: _over(base.get(name), operator.get(name)) for name in {**base, **operator}}
 
@@ -78,4 +92,6 @@ def _over(base: Row | None, operator: Row | None) -> Row:
         row = operator or base
         assert row is not None
         return row
-    return Row(operator.file, operator.place, {**base.values, **operator.values}, base.wrong | operator.wrong)
+    dropped = BELONGS_TO_THE_PRICE if PRICE in operator.values else frozenset()
+    kept = {key: value for key, value in base.values.items() if key not in dropped}
+    return Row(operator.file, operator.place, {**kept, **operator.values}, base.wrong | operator.wrong)

@@ -1,6 +1,7 @@
 """From a plan to an answer: attempts under three clocks, fallback before the first content, honesty after it."""
 
-from switchboard.dispatch.attempt import CANCELLED, OK, USUAL_LIMITS, Limits, Reply, Transport, Upstreams
+from switchboard.dispatch.attempt import CANCELLED, OK, Reply, Transport, Upstreams
+from switchboard.dispatch.patience import USUAL_LIMITS, Limits
 from switchboard.dispatch.tally import Tally
 from switchboard.dispatch.walk import Dispatch
 

@@ -10,6 +10,7 @@ from switchboard.accounting.generation import Attempt
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock
+from switchboard.dispatch.patience import USUAL_LIMITS, Limits, Patience
 from switchboard.dispatch.tally import Tally
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.fitting import fitted
@@ -21,10 +22,9 @@ OK = "ok"
 CANCELLED = "cancelled"
 MAX_REPLY_BYTES = 32 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
-# An answer that comes whole may take as long as a slow model needs to write it.
-SLOW_TOKENS_PER_SECOND = 20.0
-USUAL_OUTPUT_TOKENS = 2000
 JSON_TYPE = "application/json"
+# Converse names an answer nowhere else.
+REQUEST_ID = "x-amzn-requestid"
 
 
 class Reply(Protocol):
@@ -41,20 +41,6 @@ class Reply(Protocol):
 
 class Transport(Protocol):
     def open(self, request: HttpRequest) -> AbstractAsyncContextManager[Reply]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds; connecting is bounded by the transport itself."""
-
-    first_content: float = 20.0
-    between_contents: float = 30.0
-
-    def whole_answer(self, max_output: int | None) -> float:
-        return self.first_content + (max_output or USUAL_OUTPUT_TOKENS) / SLOW_TOKENS_PER_SECOND
-
-
-USUAL_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +67,7 @@ class Running:
         self._request = self.fitted.request
         self._clock = clock
         self._deadline = deadline
-        self._began = clock.monotonic()
-        self._first: float | None = None
-        self._last: float | None = None
-        self._silent_from = self._began
+        self._patience = Patience(self._request, upstreams.limits, clock.monotonic())
         self._status: int | None = None
         self._stream = self._batches()
 
@@ -93,7 +76,7 @@ class Running:
         held: list[Chunk] = []
         async for chunks in self._stream:
             held += chunks
-            if self._first is not None:
+            if self._patience.first is not None:
                 return held
         if not self.tally.may_be_empty:
             raise UpstreamFailure(Failure.SERVER, "The answer was empty.", upstream_status=self._status)
@@ -108,22 +91,24 @@ class Running:
         await self._stream.aclose()
 
     def record(self, outcome: str, failure: UpstreamFailure | None) -> Attempt:
-        now = self._clock.monotonic()
-        streamed = self._request.stream and self._first is not None
+        now, times = self._clock.monotonic(), self._patience
+        streamed = self._request.stream and times.first is not None
         return Attempt(
             endpoint=self.endpoint.id,
             provider=self.endpoint.provider.id,
             outcome=outcome,
             status=self._status,
-            duration_ms=_milliseconds(now - self._began),
-            first_token_ms=_milliseconds((self._first or now) - self._began) if streamed else None,
-            generation_ms=_milliseconds((self._last or now) - (self._first or now)) if streamed else None,
+            duration_ms=_milliseconds(now - times.began),
+            first_token_ms=_milliseconds((times.first or now) - times.began) if streamed else None,
+            generation_ms=_milliseconds((self._patience.last or now) - (self._patience.first or now))
+            if streamed
+            else None,
             message=failure.message if failure else None,
         )
 
     def waited(self) -> float:
         """Seconds from the request's departure to the first content, or until now."""
-        return (self._first or self._clock.monotonic()) - self._began
+        return (self._patience.first or self._clock.monotonic()) - self._patience.began
 
     async def _batches(self) -> AsyncGenerator[list[Chunk], None]:
         """Chunks as they arrive, those that arrive together in one list."""
@@ -133,23 +118,22 @@ class Running:
                     self._note(chunks)
                     handed_over = self._clock.monotonic()
                     yield chunks
-                    # A caller who takes his time is no silence of the provider's.
-                    self._silent_from += self._clock.monotonic() - handed_over
+                    self._patience.excuse(self._clock.monotonic() - handed_over)
         except TimeoutError as error:
             raise UpstreamFailure(Failure.TIMEOUT, self._overdue(), upstream_status=self._status) from error
         except OSError as error:
-            failure = Failure.SERVER if self._first is None else Failure.CUT
+            failure = Failure.SERVER if self._patience.first is None else Failure.CUT
             raise UpstreamFailure(failure, f"The connection failed: {error}.", upstream_status=self._status) from error
 
     async def _streamed(self) -> AsyncGenerator[list[Chunk], None]:
         async with AsyncExitStack() as closing:
-            async with self._patience():
+            async with self._in_time():
                 reply = await closing.enter_async_context(self._open())
                 await self._accept(reply)
             decoder = self._dialect.decoder(self.endpoint)
             pieces = reply.pieces()
             while True:
-                async with self._patience():
+                async with self._in_time():
                     piece = await anext(pieces, None)
                 chunks = decoder.close() if piece is None else decoder.feed(piece)
                 if chunks:
@@ -159,7 +143,7 @@ class Running:
                     return
 
     async def _whole(self) -> AsyncGenerator[list[Chunk], None]:
-        async with self._patience(), self._open() as reply:
+        async with self._in_time(), self._open() as reply:
             await self._accept(reply)
             body = await reply.body(MAX_REPLY_BYTES)
         yield [self._dialect.decode_reply(body, self.endpoint)]
@@ -171,38 +155,29 @@ class Running:
     async def _accept(self, reply: Reply) -> None:
         """Raises UpstreamFailure unless an answer of the kind that was asked for follows."""
         self._status = reply.status
+        self.tally.upstream_id = reply.headers.get(REQUEST_ID)
         if reply.status != 200:
             raise self._dialect.classify(reply.status, reply.headers, await reply.body(MAX_ERROR_BYTES))
         if self._request.stream and reply.headers.get("content-type", "").startswith(JSON_TYPE):
             self._dialect.decode_reply(await reply.body(MAX_REPLY_BYTES), self.endpoint)  # raises if it is an error
             raise UpstreamFailure(Failure.SERVER, "It answered whole when asked to stream.", upstream_status=200)
 
-    def _patience(self) -> asyncio.Timeout:
-        """The clock that runs now; nothing outlives the deadline. A keep-alive is no content and resets nothing."""
-        limits = self._upstreams.limits
-        if self._last is not None:
-            until = self._silent_from + limits.between_contents
-        elif self._request.stream:
-            until = self._began + limits.first_content
-        else:
-            until = self._began + limits.whole_answer(self._request.max_output)
-        return asyncio.timeout(min(until, self._deadline) - self._clock.monotonic())
+    def _in_time(self) -> asyncio.Timeout:
+        """The clock that runs now; nothing outlives the deadline."""
+        return asyncio.timeout(min(self._patience.until(), self._deadline) - self._clock.monotonic())
 
     def _overdue(self) -> str:
         if self._clock.monotonic() >= self._deadline:
             return "The time that this request may take is over."
-        if self._last is not None:
+        if self._patience.last is not None:
             return f"The answer stalled for {self._upstreams.limits.between_contents:g} s."
-        waited = self._clock.monotonic() - self._began
+        waited = self._clock.monotonic() - self._patience.began
         return f"No {'content' if self._request.stream else 'answer'} within {waited:.1f} s."
 
     def _note(self, chunks: list[Chunk]) -> None:
         for chunk in chunks:
             self.tally.add(chunk)
-        if any(chunk.has_content for chunk in chunks):
-            self._last = self._silent_from = self._clock.monotonic()
-            if self._first is None:
-                self._first = self._last
+        self._patience.note(chunks, self._clock.monotonic())
 
 
 def _milliseconds(seconds: float) -> int:

@@ -5,17 +5,19 @@ from math import ceil
 
 from switchboard.accounting.estimate import text_tokens, without_margin
 from switchboard.chat import ChatRequest, Chunk, Finish, TextDelta, ThinkingDelta, ToolCallDelta, Usage
+from switchboard.json_types import JsonObject
 
 
 @dataclass(slots=True)
 class Tally:
-    """What one attempt has said so far."""
+    """What one attempt has said so far. `cut` says that we ended it: its provider has not counted to the end."""
 
     usage: Usage | None = None
     finish: Finish | None = None
     upstream_id: str | None = None
     said: float = 0.0
     finishes: set[str] = field(default_factory=set)
+    cut: bool = False
 
     def add(self, chunk: Chunk) -> None:
         for event in chunk.events:
@@ -29,8 +31,8 @@ class Tally:
                     self.finishes.add(event.reason)
                 case Usage():  # the last one holds: some servers count along
                     self.usage = event
-        if self.upstream_id is None and isinstance(chunk.native.get("id"), str):
-            self.upstream_id = str(chunk.native["id"]) or None
+        if self.upstream_id is None:
+            self.upstream_id = _id_of(chunk.native)
 
     @property
     def may_be_empty(self) -> bool:
@@ -45,7 +47,17 @@ class Tally:
         """What the provider counted, or an estimate from what passed by; True says that it is an estimate."""
         if self.usage is None:
             return Usage(input=without_margin(request.prompt_tokens), output=ceil(self.said)), True
-        if self.finish is None and self.usage.completion_tokens < self.said:
+        if (self.finish is None or self.cut) and self.usage.completion_tokens < self.said:
             # Anthropic counts the prompt at the beginning and the answer at the end, which never came.
             return replace(self.usage, output=ceil(self.said) - self.usage.reasoning), True
         return self.usage, False
+
+
+def _id_of(native: JsonObject) -> str | None:
+    """Where a dialect puts its answer's name: on top (`id`, Google's `responseId`), or in what a stream begins with."""
+    for table in (native, native.get("message"), native.get("response")):
+        for name in ("id", "responseId"):
+            found = table.get(name) if isinstance(table, dict) else None
+            if isinstance(found, str) and found:
+                return found
+    return None

@@ -4,7 +4,7 @@ The first content, reasoning or tool delta commits the request to its endpoint. 
 next endpoint; after it, a failure is the caller's to see.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from switchboard.accounting.generation import Attempt
@@ -54,7 +54,13 @@ class Dispatch:
                     break
         raise self._all_failed()
 
-    async def rest(self) -> AsyncIterator[list[Chunk]]:
+    def cut(self, ending: list[Chunk]) -> None:
+        """End the committed answer here, in these words of ours."""
+        for chunk in ending:
+            self.tally.add(chunk)
+        self.tally.cut = True
+
+    async def rest(self) -> AsyncGenerator[list[Chunk], None]:
         """What follows. Raises UpstreamFailure when the answer breaks off."""
         running = self._running()
         async with aclosing(running.rest()) as following:

@@ -6,14 +6,16 @@ things right. It needs the lease only so as not to do the work twice.
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from switchboard.accounting.activity import Activity, Subject, activity_of
 from switchboard.clock import Clock
 from switchboard.health.figures import EndpointFigures, Rankings
 from switchboard.health.rollup import Rollup
 from switchboard.ids import new_ulid
 from switchboard.jobs.levels import SeriesUpdate, Window
 from switchboard.jobs.tally import tally
+from switchboard.storage.activity import ActivityStore
 from switchboard.storage.jobs import JobStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import HOURS, MINUTES, RollupStore, Rows, endpoint_of, endpoint_series
@@ -40,6 +42,7 @@ class Stores:
     rollups: RollupStore
     rankings: RankingStore
     jobs: JobStore
+    activity: ActivityStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,15 @@ class Report:
     endpoints: int = 0
     behind: int = 0
     published: bool = False
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What the records of some minutes say: rows of every series, each key's activity by minute, how many they are."""
+
+    series: dict[str, Rows] = field(default_factory=dict)
+    activity: dict[Subject, dict[int, Activity]] = field(default_factory=dict)
+    generations: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,9 @@ def plan_run(watermark: int | None, current: int) -> Plan:
 
 
 async def _run(stores: Stores, plan: Plan, now: float, known: Collection[str]) -> Report:
-    fresh, generations = await _fresh_minutes(stores.usage, plan.minutes)
+    recorded = await _fresh_minutes(stores.usage, plan.minutes)
+    fresh = recorded.series
+    await _bring_activity_up_to_date(stores.activity, recorded.activity)
     previous = await stores.rankings.read()
     endpoints = {*previous.endpoints, *(known if not previous.version else ())}
     watched = {endpoint_series(endpoint) for endpoint in endpoints} | {one for one in fresh if endpoint_of(one)}
@@ -105,7 +119,7 @@ async def _run(stores: Stores, plan: Plan, now: float, known: Collection[str]) -
     return Report(
         ran=True,
         minutes=len(plan.minutes),
-        generations=generations,
+        generations=recorded.generations,
         series=len(updates),
         rows_written=sum(update.written for update in updates),
         endpoints=len(active),
@@ -114,21 +128,40 @@ async def _run(stores: Stores, plan: Plan, now: float, known: Collection[str]) -
     )
 
 
-async def _fresh_minutes(usage: UsageStore, minutes: Collection[int]) -> tuple[dict[str, Rows], int]:
-    """For every series that the records of these minutes speak of, its rows; and how many records there are."""
+async def recount(usage: UsageStore, activity: ActivityStore, minutes: Collection[int]) -> int:
+    """Bring the activity of some minutes (Unix time // 60) up to date, however old they are. How many records."""
+    recorded = await _fresh_minutes(usage, sorted(set(minutes)))
+    await _bring_activity_up_to_date(activity, recorded.activity)
+    return recorded.generations
+
+
+async def _fresh_minutes(usage: UsageStore, minutes: Collection[int]) -> Recorded:
     gate = asyncio.Semaphore(PARALLEL)
 
-    async def one(minute: int) -> tuple[dict[str, Rollup], int]:
+    async def one(minute: int) -> tuple[dict[str, Rollup], dict[Subject, Activity], int]:
         async with gate:
             generations = await usage.of_minute(minute)
-        return tally(generations), len(generations)
+        return tally(generations), activity_of(generations), len(generations)
 
     results = await asyncio.gather(*(one(minute) for minute in minutes))
-    fresh: dict[str, Rows] = {}
-    for minute, (rollups, _) in zip(minutes, results, strict=True):
+    recorded = Recorded()
+    for minute, (rollups, activities, count) in zip(minutes, results, strict=True):
         for series, rollup in rollups.items():
-            fresh.setdefault(series, {})[minute * MINUTE] = rollup
-    return fresh, sum(count for _, count in results)
+            recorded.series.setdefault(series, {})[minute * MINUTE] = rollup
+        for subject, activity in activities.items():
+            recorded.activity.setdefault(subject, {})[minute] = activity
+        recorded.generations += count
+    return recorded
+
+
+async def _bring_activity_up_to_date(store: ActivityStore, fresh: dict[Subject, dict[int, Activity]]) -> None:
+    gate = asyncio.Semaphore(PARALLEL)
+
+    async def one(subject: Subject) -> None:
+        async with gate:
+            await store.bring_up_to_date(subject, fresh[subject])
+
+    await asyncio.gather(*(one(subject) for subject in sorted(fresh)))
 
 
 async def _bring_up_to_date(

@@ -9,6 +9,7 @@ from switchboard.chat import ChatRequest
 from switchboard.errors import ModelNotFound, NoEndpointFits
 from switchboard.health.figures import Rankings
 from switchboard.json_types import JsonObject
+from switchboard.key_policy import NO_POLICY, KeyPolicy
 from switchboard.routing.eligibility import Dialects, Rejection, rejection, soft_rejections
 from switchboard.routing.order import in_order
 from switchboard.routing.preferences import Preferences, preferences
@@ -26,10 +27,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What can be called: `providers` are the ids of those that have a key or need none, `dialects` how to speak."""
+    """What can be called: `providers` are the ids of those that have a key or need none, `dialects` how to speak, and
+    `policy` what the caller's API key may use.
+    """
 
     providers: Container[str]
     dialects: Dialects
+    policy: KeyPolicy = NO_POLICY
 
 
 def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, reach: Reach) -> Plan:
@@ -42,9 +46,10 @@ def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, reach:
     rejected: list[Rejection] = []
     models = _known_models(catalog, (request.model, *wishes.models))
     for model in {model.id: model for model in models}.values():  # by an alias, one may be named twice
-        fitting, misfits = _sort_out(request, wishes, model, reach)
+        permitted, misfits = _permitted(reach.policy, model)
+        fitting, unfit = _sort_out(request, wishes, permitted, reach)
         chosen += in_order(fitting, request, wishes, rankings)
-        rejected += misfits
+        rejected += misfits + unfit
     if not chosen:
         raise _nothing_fits(request, rejected)
     return Plan(tuple(chosen if wishes.allow_fallbacks or wishes.order else chosen[:1]), tuple(rejected))
@@ -89,12 +94,19 @@ def _near(catalog: Catalog, name: str) -> list[str]:
     return list(dict.fromkeys(full + short))[:NEAR_MATCHES]
 
 
+def _permitted(policy: KeyPolicy, model: Model) -> tuple[list[Endpoint], list[Rejection]]:
+    """What the caller's API key may use, before anything that the caller asks for."""
+    objections = {endpoint.id: policy.objection(endpoint) for endpoint in model.endpoints}
+    rejected = [Rejection(e, "key_policy", reason) for e in model.endpoints if (reason := objections[e.id])]
+    return [endpoint for endpoint in model.endpoints if objections[endpoint.id] is None], rejected
+
+
 def _sort_out(
-    request: ChatRequest, wishes: Preferences, model: Model, reach: Reach
+    request: ChatRequest, wishes: Preferences, endpoints: Sequence[Endpoint], reach: Reach
 ) -> tuple[list[Endpoint], list[Rejection]]:
     fitting: list[Endpoint] = []
     rejected: list[Rejection] = []
-    for endpoint in model.endpoints:
+    for endpoint in endpoints:
         misfit = _without_key(endpoint, reach.providers) or rejection(request, wishes, endpoint, reach.dialects)
         if misfit:
             rejected.append(misfit)

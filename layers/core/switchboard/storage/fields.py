@@ -30,6 +30,11 @@ def items(item: Mapping[str, Value], name: str) -> list[Item]:
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
+def strings(item: Mapping[str, Value], name: str) -> list[str]:
+    value = item.get(name)
+    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
+
+
 def table(item: Mapping[str, Value], name: str) -> Item:
     value = item.get(name)
     return value if isinstance(value, dict) else {}

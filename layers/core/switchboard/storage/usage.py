@@ -5,15 +5,15 @@ No index is needed to find one by its id: the id tells its shard and when it beg
 
 import asyncio
 import time
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import orjson
 
 from switchboard.accounting.generation import Attempt, Generation
 from switchboard.chat import Usage
-from switchboard.ids import GENERATION_PREFIX, generation_time, shard_of
+from switchboard.ids import GENERATION_PREFIX, generation_time, new_generation_id, shard_of
 from switchboard.storage.database import PARTITION, SORT, Database, Item, Key, Query
-from switchboard.storage.fields import items, number, present, table, text, whole
+from switchboard.storage.fields import items, number, present, strings, table, text, whole
 
 MINUTE = 60
 # A request may run for 15 minutes (Lambda's and API Gateway's limit), so it ends in one of 16.
@@ -31,7 +31,11 @@ USAGE_NAMES = {
     "reasoning": "r",
     "output_audio": "oa",
     "web_searches": "ws",
+    "cache_read_audio": "ca",
+    "output_image": "oi",
+    "images": "im",
 }
+SERVICE_TIER = "t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,10 @@ class UsageStore:
     table: str
     shards: int = 4
     days: int = 60
+
+    def new_id(self, now: float) -> str:
+        """The id of a generation that begins now (Unix seconds)."""
+        return new_generation_id(now, self.shards)
 
     async def record(self, generation: Generation) -> None:
         await self.database.put(self.table, self.to_item(generation))
@@ -81,8 +89,7 @@ class UsageStore:
         )
 
     def _key(self, minute: int, generation_id: str) -> Key:
-        shard = shard_of(generation_id, self.shards)
-        return Key(_partition(minute, shard), generation_id.removeprefix(GENERATION_PREFIX))
+        return Key(_partition(minute, shard_of(generation_id)), generation_id.removeprefix(GENERATION_PREFIX))
 
 
 def ended_in(generation: Generation) -> int:
@@ -117,6 +124,8 @@ def generation_of(item: Item) -> Generation:
         native_finish_reason=text(item, "nf"),
         usage=_usage_of(table(item, "u")),
         cost=whole(item, "c"),
+        price_source=text(item, "ps"),
+        unpriced=tuple(strings(item, "up")),
         cancelled=bool(item.get("x", False)),
         estimated=bool(item.get("es", False)),
         upstream_id=text(item, "ui"),
@@ -154,6 +163,8 @@ def _outcome(generation: Generation) -> Item:
         "nf": generation.native_finish_reason,
         "u": _from_usage(generation.usage) or None,
         "c": generation.cost,
+        "ps": generation.price_source,
+        "up": list(generation.unpriced) or None,
         "x": generation.cancelled or None,
         "es": generation.estimated or None,
         "ui": generation.upstream_id,
@@ -190,12 +201,13 @@ def _attempt_of(row: Item) -> Attempt:
 
 
 def _from_usage(usage: Usage) -> Item:
-    counts = {USAGE_NAMES[bucket.name]: getattr(usage, bucket.name) for bucket in fields(Usage)}
-    return {name: count for name, count in counts.items() if count}
+    counts: Item = {name: getattr(usage, bucket) or None for bucket, name in USAGE_NAMES.items()}
+    return present({**counts, SERVICE_TIER: usage.service_tier})
 
 
 def _usage_of(counts: Item) -> Usage:
-    return Usage(**{bucket: whole(counts, name) or 0 for bucket, name in USAGE_NAMES.items()})
+    buckets = {bucket: whole(counts, name) or 0 for bucket, name in USAGE_NAMES.items()}
+    return Usage(**buckets, service_tier=text(counts, SERVICE_TIER))
 
 
 def _partition(minute: int, shard: int) -> str:

@@ -13,7 +13,7 @@ from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
 from switchboard.errors import NotFound
-from switchboard.ids import GENERATION_PREFIX, generation_time
+from switchboard.ids import bare_id, generation_time
 from switchboard.rankings_cache import RankingsCache
 from switchboard.routing.plan import find_model
 from switchboard.telemetry import Telemetry
@@ -99,7 +99,7 @@ def _routes(lookups: Lookups) -> APIRouter:
 
 
 async def _settled(lookups: Lookups, generation_id: str) -> Generation | None:
-    generation_id = GENERATION_PREFIX + generation_id.rpartition(GENERATION_PREFIX)[2]  # msg_gen-... is Anthropic's way
+    generation_id = bare_id(generation_id)
     began = generation_time(generation_id)
     may_be_running = began is not None and lookups.clock.now() - began < LONGEST_SECONDS
     for pause in RECORD_PAUSES if may_be_running else ():

@@ -4,16 +4,28 @@ from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
 from urllib.parse import parse_qsl
 
+import orjson
 from starlette.types import Receive, Scope, Send
 
+from switchboard.answer import error_headers
 from switchboard.clock import Clock
-from switchboard.errors import InvalidRequest, PayloadTooLarge, SwitchboardError
+from switchboard.errors import InvalidRequest, NotFound, PayloadTooLarge, SwitchboardError
+from switchboard.idempotency import HEADER as IDEMPOTENCY_KEY
+from switchboard.idempotency import Idempotency
 from switchboard.pipeline import Call, Pipeline
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.telemetry import Telemetry
 from switchboard.web.cors import CrossOrigin
 from switchboard.web.line import Line
-from switchboard.web.routes import Count, counting_at, dialect_of, inference_at, missing_route, suited
+from switchboard.web.routes import (
+    Count,
+    counting_at,
+    dialect_of,
+    generation_at,
+    inference_at,
+    missing_route,
+    suited,
+)
 from switchboard.wire.sse import encode_event
 
 # Answered without a look at anything: health checks, and Claude Code's HEAD / before it begins.
@@ -28,10 +40,13 @@ GRACE_SECONDS = 2.0
 class ChatApp:
     """Every inference route: reads the body, hands it to the pipeline, and lets no exception out."""
 
-    def __init__(self, pipeline: Pipeline, telemetry: Telemetry, clock: Clock) -> None:
+    def __init__(
+        self, pipeline: Pipeline, telemetry: Telemetry, clock: Clock, idempotency: Idempotency | None = None
+    ) -> None:
         self._pipeline = pipeline
         self._telemetry = telemetry
         self._clock = clock
+        self._idempotency = idempotency
         self._door = CrossOrigin(self._serve)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,6 +63,8 @@ class ChatApp:
             await self._guarded(line, protocol, self._answer(line, scope, receive, protocol, spoken[1]))
         elif method == "POST" and counted:
             await self._guarded(line, counted[0], self._count(line, scope, receive, counted[1]))
+        elif method == "DELETE" and (generation_id := generation_at(path)):
+            await self._guarded(line, dialect_of(path, NO_HEADERS), self._stop(line, scope, generation_id))
         elif path in QUICK and method in ("GET", "HEAD"):
             await _reply(line, 200, b'{"status":"ok"}' if method == "GET" else b"")
         else:
@@ -71,13 +88,29 @@ class ChatApp:
         received = self._clock.monotonic()
         headers, query = _headers(scope), _query(scope)
         arrival = Arrival(await _body(headers, receive), parts, query, _with_key(headers, query))
-        await self._pipeline.answer(Call(protocol, arrival, received, self._deadline(scope)), line)
+        call = Call(protocol, arrival, received, self._deadline(scope))
+        if self._idempotency and IDEMPOTENCY_KEY in headers:
+            key = await self._pipeline.authenticator.authenticate_inference(arrival.headers)
+            await self._idempotency.answer(call, line, key.id, scope["path"], self._pipeline.answer)
+        else:
+            await self._pipeline.answer(call, line)
 
     async def _count(self, line: Line, scope: Scope, receive: Receive, count: Count) -> None:
         """An estimate, for free; but not for strangers, who could make the gateway read megabytes."""
         headers = _headers(scope)
         await self._pipeline.authenticator.authenticate_inference(_with_key(headers, _query(scope)))
         await _reply(line, 200, count(await _body(headers, receive)))
+
+    async def _stop(self, line: Line, scope: Scope, generation_id: str) -> None:
+        """Answers once the generation is over, or will not be found any more."""
+        key = await self._pipeline.authenticator.authenticate_inference(_with_key(_headers(scope), _query(scope)))
+        if not await self._pipeline.stops.stop(key.id, generation_id):
+            raise NotFound(
+                f"No generation `{generation_id}` of yours is running."
+                f" If it has ended, its record is at GET /api/v1/generation?id={generation_id}.",
+                param="id",
+            )
+        await _reply(line, 200, orjson.dumps({"data": {"id": generation_id, "cancelled": True}}))
 
     def _deadline(self, scope: Scope) -> float:
         """On the monotonic clock: early enough before Lambda's end to close the stream in good order."""
@@ -90,7 +123,7 @@ class ChatApp:
 async def _refuse(line: Line, protocol: ClientProtocol, error: SwitchboardError) -> None:
     body = protocol.error(error, None)
     # A stream that had begun must not look as if it had come to its end.
-    await _reply(line, protocol.status(error), encode_event(body) if line.started else body)
+    await _reply(line, protocol.status(error), encode_event(body) if line.started else body, error_headers(error))
 
 
 async def _reply(line: Line, status: int, body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> None:
@@ -100,8 +133,9 @@ async def _reply(line: Line, status: int, body: bytes, headers: Mapping[str, str
 
 async def _no_route(line: Line, method: str, path: str, headers: Mapping[str, str]) -> None:
     dialect = dialect_of(path, headers)
-    error, allowed = missing_route(method, path, "GET, HEAD" if path in QUICK else None)
-    await _reply(line, dialect.status(error), dialect.error(error, None), allowed)
+    allowed = "GET, HEAD" if path in QUICK else "DELETE" if generation_at(path) else None
+    error, allow = missing_route(method, path, allowed)
+    await _reply(line, dialect.status(error), dialect.error(error, None), allow)
 
 
 def _headers(scope: Scope) -> dict[str, str]:

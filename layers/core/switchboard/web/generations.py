@@ -1,11 +1,10 @@
-"""Generations and keys as their owners see them (field names: specs/api.md sections 1.3 and 6)."""
+"""Generations as their owners see them (field names: specs/api.md section 1.4)."""
 
 from datetime import UTC, datetime
 
 from switchboard.accounting.generation import Attempt, Generation
-from switchboard.chat import EMBEDDINGS
+from switchboard.chat import BUCKETS, EMBEDDINGS
 from switchboard.json_types import JsonObject
-from switchboard.storage.keys import ApiKey
 
 NANO = 10**9
 
@@ -24,7 +23,7 @@ def generation_object(generation: Generation) -> JsonObject:
         "provider_responses": [_attempt_object(attempt) for attempt in generation.attempts],
         "api_type": "embeddings" if generation.protocol == EMBEDDINGS else "completions",
         "protocol": generation.protocol,
-        "created_at": _iso(generation.created),
+        "created_at": iso(generation.created),
         "streamed": generation.streamed,
         "cancelled": generation.cancelled,
         "usage_estimated": generation.estimated,
@@ -36,36 +35,26 @@ def generation_object(generation: Generation) -> JsonObject:
         "native_tokens_prompt": usage.prompt_tokens,
         "native_tokens_completion": usage.completion_tokens,
         "native_tokens_reasoning": usage.reasoning,
-        "native_tokens_cached": usage.cache_read,
+        "native_tokens_cached": usage.cached_tokens,
+        "native_tokens_cache_write": usage.written_tokens,
+        "native_tokens_completion_images": usage.output_image or None,
+        "num_search_results": usage.web_searches or None,
+        "usage_buckets": {bucket: getattr(usage, bucket) for bucket in BUCKETS if getattr(usage, bucket)},
+        "service_tier": usage.service_tier,
         "total_cost": cost,
         "usage": cost,
         "cost_nano_dollars": generation.cost,
+        "price_source": generation.price_source,
+        "unpriced": list(generation.unpriced),
         "is_byok": False,
         "latency": final.first_token_ms if final else None,
         "generation_time": final.generation_ms if final else None,
+        "throughput": final.throughput(usage.completion_tokens) if final else None,
         "total_time": round((generation.finished - generation.created) * 1000),
         "http_referer": generation.referer,
         "app": generation.app,
         "external_user": generation.user,
         "session_id": generation.session,
-    }
-
-
-def key_object(key: ApiKey) -> JsonObject:
-    """The caller's own key. A limit of null is none."""
-    limit = None if key.limit is None else key.limit / NANO
-    return {
-        "label": key.label,
-        "name": key.name,
-        "hash": key.hash,
-        "disabled": key.disabled,
-        "limit": limit,
-        "is_management_key": key.kind == "management",
-        "is_provisioning_key": key.kind == "management",
-        "is_free_tier": False,
-        "created_at": _iso(key.created_at),
-        "expires_at": None if key.expires_at is None else _iso(key.expires_at),
-        "rate_limit": {"requests": -1, "interval": "10s", "note": "This field is deprecated: there is no such limit."},
     }
 
 
@@ -81,5 +70,6 @@ def _attempt_object(attempt: Attempt) -> JsonObject:
     }
 
 
-def _iso(seconds: float) -> str:
+def iso(seconds: float) -> str:
+    """Unix seconds in ISO 8601, UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

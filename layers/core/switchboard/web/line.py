@@ -20,6 +20,7 @@ class Line:
     def __init__(self, scope: Scope, receive: Receive, send: Send, *, silences: tuple[float, float] = SILENCES) -> None:
         self.started = False
         self.gone = False
+        self._keeps_going = False
         self._on_lambda = "aws.request_id" in scope
         self._first_silence, self._next_silences = silences
         self._receive = receive
@@ -49,6 +50,9 @@ class Line:
         self._ended = True
         self.release()
         await self._pass_on({"type": "http.response.body", "body": data, "more_body": False})
+
+    def keep_going(self) -> None:
+        self._keeps_going = True
 
     def hold_line(self, keep_alive: bytes, content_type: str) -> None:
         self._keep_alive = keep_alive
@@ -86,7 +90,8 @@ class Line:
             continue
         if not self._ended:
             self.gone = True
-            answering.cancel()
+            if not self._keeps_going:
+                answering.cancel()
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 import orjson
 
 from switchboard.errors import InvalidRequest, NotFound, SwitchboardError
+from switchboard.ids import bare_id
 from switchboard.protocols import anthropic_messages, google_generate
 from switchboard.protocols.anthropic_messages import AnthropicMessages
 from switchboard.protocols.google_generate import GoogleGenerate
@@ -37,6 +38,7 @@ _GOOGLE_PATHS = re.compile(
     r"|/api/vertex-ai/[^/]+(?:/projects/[^/]+/locations/[^/]+)?"
     r"/publishers/(?P<publisher>[^/]+)/models/(?P<published>.+:\w+)"
 )
+_GENERATION = re.compile(r"(?:/api)?/v1/generations/([^/]+)")
 _COUNT_TOKENS = ":countTokens"
 # Where only clients of one dialect come, whether or not there is a route.
 _ANTHROPICS = re.compile(r"/api/anthropic(/|$)|(/api)?/v1/messages(/|$)")
@@ -77,6 +79,12 @@ def counting_at(path: str) -> tuple[ClientProtocol, Count] | None:
     if path.endswith(_COUNT_TOKENS) and _GOOGLE_PATHS.fullmatch(path):
         return _GOOGLE, google_generate.count_tokens
     return None
+
+
+def generation_at(path: str) -> str | None:
+    """The id of the generation that a path is about: it is stopped where it runs."""
+    found = _GENERATION.fullmatch(path)
+    return bare_id(found[1]) if found else None
 
 
 def _count_anthropic(body: bytes) -> bytes:

@@ -1,8 +1,13 @@
 """What OpenAI refuses, in OpenAI's words, so that a gateway's bad request fails here as it would there."""
 
+import json
+import re
 from collections.abc import Callable, Collection
 
+from local.simulator.dialects.openai_chat.reading import image_link
+from local.simulator.dialects.rules import is_picture
 from local.simulator.json_types import Json, JsonObject
+from local.simulator.prompt import objects, table
 from local.simulator.refusal import Refusal
 
 # https://platform.openai.com/docs/api-reference/chat/create
@@ -47,6 +52,9 @@ OPENAI_FIELDS = frozenset(
         "functions",
     ]
 )
+PARTS = ("text", "image_url", "input_audio", "file", "refusal")
+_ALWAYS_REASONS = re.compile(r"o[134](-|$)|gpt-5(?!.*chat)")  # https://platform.openai.com/docs/guides/reasoning
+_TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 
@@ -157,9 +165,72 @@ def _sampling(body: JsonObject) -> Refusal | None:
     return None
 
 
+def _reasoners(body: JsonObject) -> Refusal | None:
+    """Models that always reason take neither the old limit nor any sampling."""
+    if not _ALWAYS_REASONS.match(str(body["model"])):
+        return None
+    if body.get("max_tokens") is not None:
+        words = (
+            "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+        )
+        return Refusal(400, words, "max_tokens", "unsupported_parameter")
+    for field, usual in (("temperature", 1), ("top_p", 1), ("presence_penalty", 0), ("frequency_penalty", 0)):
+        if body.get(field) not in (None, usual):
+            words = (
+                f"Unsupported value: '{field}' does not support {body[field]} with this model. Only the default "
+                f"({usual}) value is supported."
+            )
+            return Refusal(400, words, field, "unsupported_value")
+    return None
+
+
+def _tools(body: JsonObject) -> Refusal | None:
+    tools = body.get("tools")
+    if tools == []:
+        words = "Invalid 'tools': empty array. Expected an array with minimum length 1, but got an empty array instead."
+        return Refusal(400, words, "tools", "empty_array")
+    for index, tool in enumerate(objects(tools)):
+        name = str(table(tool.get("function")).get("name", ""))
+        if tool.get("type") == "function" and not _TOOL_NAME.fullmatch(name):
+            place = f"tools[{index}].function.name"
+            words = (
+                f"Invalid '{place}': string does not match pattern. Expected a string that matches '^[a-zA-Z0-9_-]+$'."
+            )
+            return Refusal(400, words, place, "invalid_value")
+    return None
+
+
+def _parts(body: JsonObject) -> Refusal | None:
+    for index, message in enumerate(_turns(body)):
+        for number, part in enumerate(objects(message.get("content"))):
+            place = f"messages[{index}].content[{number}]"
+            if part.get("type") not in PARTS:
+                known = "', '".join(PARTS)
+                words = f"Invalid value: '{part.get('type')}'. Supported values are: '{known}'."
+                return Refusal(400, words, f"{place}.type", "invalid_value")
+            if part["type"] == "image_url" and not is_picture(image_link(part)):
+                words = f"Invalid '{place}.image_url.url'. Expected a URL or a base64-encoded data URL of a picture."
+                return Refusal(400, words, f"{place}.image_url.url", "invalid_value")
+    return None
+
+
+def _json_word(body: JsonObject) -> Refusal | None:
+    if (
+        table(body.get("response_format")).get("type") != "json_object"
+        or "json" in json.dumps(body["messages"]).lower()
+    ):
+        return None
+    words = "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
+    return Refusal(400, words, "messages")
+
+
 RULES: tuple[Callable[[JsonObject], Refusal | None], ...] = (
     _model,
     _messages,
+    _parts,
+    _tools,
+    _reasoners,
+    _json_word,
     _tool_turns,
     _limits,
     _companions,

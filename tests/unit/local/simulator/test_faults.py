@@ -2,6 +2,12 @@ import pytest
 
 from local.simulator.faults import Fault, FaultBoard, RuleError
 from local.simulator.json_types import Json
+from tests.house import ROOT
+
+
+def test_the_manual_lists_every_fault() -> None:
+    manual = (ROOT / "docs" / "simulated-providers.md").read_text(encoding="utf-8")
+    assert [fault for fault in Fault if f"`{fault}`" not in manual] == []
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ METADATA = {
     "totalTokenCount": 14,
     "cachedContentTokenCount": 2,
     "thoughtsTokenCount": 4,
+    "cost": 1e-09,
 }
 HEAD = {"modelVersion": "lab/one", "responseId": "gen-1"}
 CALLS = (
@@ -156,7 +157,7 @@ class TestStream:
         part = {"text": "a", "thoughtSignature": marked_in_base64("s", "google")}
         assert piece == {**native, **HEAD, "candidates": [{"content": {"parts": [part]}, "citationMetadata": {}}]}
         reply = orjson.loads(GoogleGenerate().reply(GOOGLE, Chunk((), native), BILL))
-        assert reply == piece
+        assert reply == {**piece, "usageMetadata": {**native["usageMetadata"], "cost": 1e-09}}
         assert orjson.loads(streamed(Chunk((), native), Chunk((), {}), served=GOOGLE, alt=""))[0] == piece
 
     @pytest.mark.parametrize("alt", ["sse", ""])

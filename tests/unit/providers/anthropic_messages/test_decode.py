@@ -207,3 +207,15 @@ def test_what_is_no_answer_is_a_failure_whatever_its_status(body: bytes, failure
     with pytest.raises(UpstreamFailure) as failed:
         decode_reply(body)
     assert failed.value.failure is failure
+
+
+def test_a_ping_is_a_sign_of_life_while_a_thought_is_not_shown() -> None:
+    ping = b'data: {"type":"ping"}\n\n'
+    decoder = AnthropicMessagesDecoder()
+    assert decoder.feed(ping) == []
+    started = b'data: {"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":""}}\n\n'
+    decoder.feed(started)
+    (chunk,) = decoder.feed(ping)
+    assert (chunk.is_life, chunk.has_content) == (True, False)
+    decoder.feed(b'data: {"type":"content_block_stop","index":0}\n\n')
+    assert decoder.feed(ping) == []

@@ -30,7 +30,7 @@ AUDIO_IN = [{"modality": "TEXT", "tokenCount": 20}, {"modality": "AUDIO", "token
                 "promptTokensDetails": AUDIO_IN,
                 "cacheTokensDetails": [{"modality": "AUDIO", "tokenCount": 50}],
             },
-            Usage(input=20, cache_read=50, input_audio=30),
+            Usage(input=20, cache_read_audio=50, input_audio=30),
         ),
         (
             {"candidatesTokenCount": 30, "candidatesTokensDetails": [{"modality": "AUDIO", "tokenCount": 25}]},

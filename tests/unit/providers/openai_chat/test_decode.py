@@ -368,3 +368,10 @@ def test_the_providers_code_is_kept() -> None:
 
 def test_how_long_to_wait_is_read_from_the_headers() -> None:
     assert classify(429, {"retry-after": "7"}, b"", NOW).retry_after == 7
+
+
+def test_the_fault_of_a_gateway_in_front_is_an_error_in_its_own_words() -> None:
+    fault = orjson.dumps({"fault": {"faultstring": "Rate limit quota violation.", "detail": {"errorcode": "policies"}}})
+    failure = classify(429, {}, fault, 0.0)
+    assert (failure.failure, failure.message) == (Failure.RATE_LIMIT, "Rate limit quota violation.")
+    assert decoded([b"data: " + fault + b"\n\n"])[1] is Failure.SERVER

@@ -191,6 +191,11 @@ def test_a_part_loses_its_cache_mark() -> None:
     assert message(role="user", content=[part])["content"] == [{"type": "text", "text": "x"}]
 
 
+@pytest.mark.parametrize(("budget", "effort"), [(8000, "high"), (5000, "medium"), (2000, "low")])
+def test_a_budget_for_reasoning_becomes_the_nearest_effort(budget: int, effort: str) -> None:
+    assert sent(reasoning={"max_tokens": budget}, max_tokens=10_000)["reasoning_effort"] == effort
+
+
 def test_quirk_reasoning_content_back() -> None:
     kept = message("reasoning_content_back", role="assistant", reasoning_content="why", reasoning="why")
     assert kept == {"role": "assistant", "content": "x", "reasoning_content": "why"}

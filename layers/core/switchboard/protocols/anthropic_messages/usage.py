@@ -9,18 +9,22 @@ NANO = 10**9
 def usage_object(bill: Bill, native: JsonObject) -> JsonObject:
     """`native` is what the provider said in the same dialect; `cost` is the whole bill in USD."""
     usage = bill.usage
-    written = usage.cache_write_5m + usage.cache_write_1h
     shown: JsonObject = {
         **native,
         "input_tokens": usage.input + usage.input_audio,
-        "cache_creation_input_tokens": written,
-        "cache_read_input_tokens": usage.cache_read,
+        "cache_creation_input_tokens": usage.written_tokens,
+        "cache_read_input_tokens": usage.cached_tokens,
         "cache_creation": {
             "ephemeral_5m_input_tokens": usage.cache_write_5m,
             "ephemeral_1h_input_tokens": usage.cache_write_1h,
         },
         "output_tokens": usage.completion_tokens,
-        "cost": None if bill.total is None else bill.total / NANO,
+        "cost": _usd(bill.total),
+        "cost_details": {
+            "upstream_inference_cost": None,
+            "upstream_inference_input_cost": _usd(bill.prompt),
+            "upstream_inference_output_cost": _usd(bill.completion),
+        },
     }
     if usage.reasoning:
         shown["output_tokens_details"] = {"thinking_tokens": usage.reasoning}
@@ -30,6 +34,11 @@ def usage_object(bill: Bill, native: JsonObject) -> JsonObject:
         shown.update(native)
     shown.setdefault("service_tier", "standard")
     return shown
+
+
+def _usd(nano_dollars: int | None) -> float | None:
+    """Rounded once, for display: the records keep the integer."""
+    return None if nano_dollars is None else nano_dollars / NANO
 
 
 def opening_usage(prompt_tokens: int) -> JsonObject:

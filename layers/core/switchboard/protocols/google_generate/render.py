@@ -10,6 +10,7 @@ from typing import cast
 import orjson
 
 from switchboard.accounting.price import Bill
+from switchboard.catalog.model import NANO
 from switchboard.chat import Chunk, Finish, FinishReason, Served, Usage
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import Json, JsonObject
@@ -29,7 +30,9 @@ _FINISH: dict[FinishReason, str] = {
 
 def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
     if served.dialect == PROTOCOL:
-        return orjson.dumps(_passed_on(served, chunk.native))
+        counted = chunk.native.get("usageMetadata")
+        given = counted if isinstance(counted, dict) else usage_metadata(bill)
+        return orjson.dumps({**_passed_on(served, chunk.native), "usageMetadata": {**given, "cost": _usd(bill)}})
     candidates = _Candidates(served)
     candidates.add(chunk)
     return orjson.dumps({"candidates": candidates.whole(), "usageMetadata": usage_metadata(bill), **_head(served)})
@@ -149,16 +152,22 @@ def _head(served: Served) -> JsonObject:
     return {"modelVersion": served.model, "responseId": served.generation_id}
 
 
+def _usd(bill: Bill) -> float | None:
+    """Ours, not Google's; its SDKs skip what they do not know. A stream passed on as it is does not have it."""
+    return None if bill.total is None else bill.total / NANO
+
+
 def usage_metadata(bill: Bill) -> JsonObject:
     """Google counts what was cached inside the prompt, and thoughts beside the answer."""
     usage = bill.usage
     metadata: JsonObject = {
         "promptTokenCount": usage.prompt_tokens,
-        "candidatesTokenCount": usage.output + usage.output_audio,
+        "candidatesTokenCount": usage.completion_tokens - usage.reasoning,
         "totalTokenCount": usage.prompt_tokens + usage.completion_tokens,
     }
-    if usage.cache_read:
-        metadata["cachedContentTokenCount"] = usage.cache_read
+    if usage.cached_tokens:
+        metadata["cachedContentTokenCount"] = usage.cached_tokens
     if usage.reasoning:
         metadata["thoughtsTokenCount"] = usage.reasoning
+    metadata["cost"] = _usd(bill)
     return metadata

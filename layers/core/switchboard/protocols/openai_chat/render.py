@@ -131,8 +131,8 @@ def usage_object(bill: Bill, native: Json) -> JsonObject:
         "total_tokens": usage.prompt_tokens + usage.completion_tokens,
         "prompt_tokens_details": {
             **_counts(given.get("prompt_tokens_details")),
-            "cached_tokens": usage.cache_read,
-            "cache_write_tokens": usage.cache_write_5m + usage.cache_write_1h,
+            "cached_tokens": usage.cached_tokens,
+            "cache_write_tokens": usage.written_tokens,
             "audio_tokens": usage.input_audio,
         },
         "completion_tokens_details": {

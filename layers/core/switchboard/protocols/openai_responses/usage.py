@@ -15,8 +15,8 @@ def usage_object(bill: Bill, native: Json = None) -> JsonObject:
         "input_tokens": usage.prompt_tokens,
         "input_tokens_details": {
             **_details(given, "input_tokens_details"),
-            "cached_tokens": usage.cache_read,
-            "cache_write_tokens": usage.cache_write_5m + usage.cache_write_1h,
+            "cached_tokens": usage.cached_tokens,
+            "cache_write_tokens": usage.written_tokens,
         },
         "output_tokens": usage.completion_tokens,
         "output_tokens_details": {

@@ -68,7 +68,8 @@ class AnthropicMessagesDecoder:
 class MessageReader:
     """Reads one message, event by event, however these travel.
 
-    A broken or unknown event is skipped; a ping says nothing; `message_stop` may be missing after a stop reason.
+    A broken or unknown event is skipped; a ping says nothing, but while the model works in silence; `message_stop` may
+    be missing after a stop reason.
     """
 
     def __init__(self) -> None:
@@ -88,10 +89,15 @@ class MessageReader:
             self.skipped += 1
             return None
         if native["type"] == "ping":
-            return None
+            return Chunk((), native, is_life=True) if self._works_in_silence else None
         if native["type"] == "error":
             raise failure_of(200, native)
-        return Chunk(tuple(self._said(native)), native)
+        return Chunk(tuple(self._said(native)), native, is_life=native["type"] != "message_start")
+
+    @property
+    def _works_in_silence(self) -> bool:
+        """In the middle of a thought that is not shown, or of a tool that runs at the provider."""
+        return any(block.kind in ("thinking", "other") for block in self._blocks.values())
 
     def _said(self, native: JsonObject) -> list[StreamEvent]:
         match native["type"]:

@@ -2,6 +2,7 @@
 
 from switchboard.chat import Usage
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.service_tiers import unusual_tier
 
 
 def read_usage(usage: JsonObject) -> Usage:
@@ -17,7 +18,13 @@ def read_usage(usage: JsonObject) -> Usage:
         output=sum(text for text, _ in spoken),
         reasoning=sum(thinking for _, thinking in spoken),
         web_searches=_count(_object(usage.get("server_tool_use")), "web_search_requests"),
+        service_tier=_tier(usage),
     )
+
+
+def _tier(usage: JsonObject) -> str | None:
+    """Fast mode is not called a tier but priced like one."""
+    return "fast" if usage.get("speed") == "fast" else unusual_tier(usage.get("service_tier"))
 
 
 def _compactions(usage: JsonObject) -> list[JsonObject]:

@@ -69,7 +69,7 @@ def decode_reply(body: bytes) -> Chunk:
     for index, block in enumerate(_list(_object(output["message"]).get("content"))):
         said += reader.block(_object(block), index)
     said.append(reader.finish(native))
-    said.append(read_usage(_object(native.get("usage"))))
+    said.append(read_usage(_object(native.get("usage")), native.get("serviceTier")))
     return Chunk(tuple(said), native)
 
 
@@ -86,8 +86,8 @@ class _Reader:
         said = self._said(kind, payload)
         self._has_content = self._has_content or any(not isinstance(event, Finish) for event in said)
         if kind == "metadata" and isinstance(payload.get("usage"), dict):
-            said = [read_usage(_object(payload["usage"]))]
-        return Chunk(tuple(said), {kind: payload})
+            said = [read_usage(_object(payload["usage"]), payload.get("serviceTier"))]
+        return Chunk(tuple(said), {kind: payload}, is_life=True)
 
     def block(self, block: JsonObject, index: int) -> list[StreamEvent]:
         """A whole block: what its events would have said together."""

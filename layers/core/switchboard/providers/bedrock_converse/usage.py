@@ -1,13 +1,16 @@
 """Bedrock's token counts: its input is what no cache had, so the buckets are nearly as they come."""
 
 from switchboard.chat import Usage
-from switchboard.json_types import JsonObject
+from switchboard.json_types import Json, JsonObject
+from switchboard.providers.service_tiers import unusual_tier
 
 HOUR = "1h"
 
 
-def read_usage(usage: JsonObject) -> Usage:
-    """`cacheDetails` says how much was written for an hour; the rest of the writes is for five minutes.
+def read_usage(usage: JsonObject, tier: Json = None) -> Usage:
+    """`tier` is the reply's `serviceTier`.
+
+    `cacheDetails` says how much was written for an hour; the rest of the writes is for five minutes.
 
     Reasoning is counted inside the output and never told apart.
     """
@@ -24,6 +27,7 @@ def read_usage(usage: JsonObject) -> Usage:
         cache_write_5m=written - for_an_hour,
         cache_write_1h=for_an_hour,
         output=_count(usage, "outputTokens"),
+        service_tier=unusual_tier(tier.get("type")) if isinstance(tier, dict) else None,
     )
 
 

@@ -6,7 +6,7 @@ from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock, SystemClock
 from switchboard.errors import UpstreamFailure
-from switchboard.providers.google_generate.decode import GoogleGenerateDecoder, decode_reply
+from switchboard.providers.google_generate.decode import UNBOUNDED, GoogleGenerateDecoder, decode_reply
 from switchboard.providers.google_generate.failures import classify
 from switchboard.providers.google_generate.media import written
 from switchboard.providers.google_generate.replay import PROTOCOL
@@ -32,11 +32,16 @@ class GoogleGenerateUpstream:
     def build(self, request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
         return build(request, endpoint, secret)
 
-    def decoder(self, _endpoint: Endpoint) -> GoogleGenerateDecoder:
-        return GoogleGenerateDecoder()
+    def decoder(self, endpoint: Endpoint) -> GoogleGenerateDecoder:
+        return GoogleGenerateDecoder(most_searches=_billed_searches(endpoint))
 
-    def decode_reply(self, body: bytes, _endpoint: Endpoint) -> Chunk:
-        return decode_reply(body)
+    def decode_reply(self, body: bytes, endpoint: Endpoint) -> Chunk:
+        return decode_reply(body, most_searches=_billed_searches(endpoint))
 
     def classify(self, status: int, headers: Mapping[str, str], body: bytes) -> UpstreamFailure:
         return classify(status, headers, body, self._clock.now())
+
+
+def _billed_searches(endpoint: Endpoint) -> int:
+    """Up to Gemini 2.5 Google bills the grounded prompt, from Gemini 3 on every query (ai.google.dev/pricing)."""
+    return 1 if endpoint.upstream_id.startswith(("gemini-1", "gemini-2")) else UNBOUNDED

@@ -37,14 +37,15 @@ _FINISH: Mapping[str, FinishReason] = {
     **dict.fromkeys(BROKEN, "error"),
 }
 UNSPECIFIED = "FINISH_REASON_UNSPECIFIED"
+UNBOUNDED = 2**31
 
 
 class GoogleGenerateDecoder:
     """Usage is cumulative: each chunk's replaces the one before. Finish reasons may come after the last part."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_searches: int = UNBOUNDED) -> None:
         self._events = SseDecoder()
-        self._answer = _Reader()
+        self._answer = _Reader(most_searches)
         self._reader = ChunkReader(self._chunk)
         self.skipped = 0
 
@@ -68,7 +69,7 @@ class GoogleGenerateDecoder:
         return self._answer.read(native)
 
 
-def decode_reply(body: bytes) -> Chunk:
+def decode_reply(body: bytes, most_searches: int = UNBOUNDED) -> Chunk:
     """Raises UpstreamFailure for what is no answer: an error with status 200, a blocked prompt, no candidates."""
     try:
         native = orjson.loads(body)
@@ -76,7 +77,7 @@ def decode_reply(body: bytes) -> Chunk:
         raise UpstreamFailure(Failure.SERVER, "The reply is not JSON.") from None
     if not isinstance(native, dict):
         raise failure_of(200, native)
-    reader = _Reader()
+    reader = _Reader(most_searches)
     chunk = reader.read(native)
     if not reader.finished:
         raise UpstreamFailure(Failure.SERVER, "The reply has no finished candidate.")
@@ -86,10 +87,11 @@ def decode_reply(body: bytes) -> Chunk:
 class _Reader:
     """Reads the pieces of one answer; `finished` are the candidates that have come to their end."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_searches: int) -> None:
         self.finished: set[int] = set()
         self._calls: dict[int, int] = {}
         self._has_content = False
+        self._searches, self._most_searches = 0, most_searches
 
     def read(self, native: JsonObject) -> Chunk:
         if native.get("error"):
@@ -100,12 +102,13 @@ class _Reader:
         self._check_feedback(native)
         usage = native.get("usageMetadata")
         if isinstance(usage, dict):
-            said.append(read_usage(usage))
-        return Chunk(tuple(said), native)
+            said.append(read_usage(usage, min(self._searches, self._most_searches)))
+        return Chunk(tuple(said), native, is_life=True)
 
     def _candidate(self, candidate: JsonObject, position: int, response: str, said: list[StreamEvent]) -> None:
         index = candidate.get("index", position)
         choice = index if isinstance(index, int) else position
+        self._searches = max(self._searches, _queries(candidate.get("groundingMetadata")))
         content = candidate.get("content")
         parts = content.get("parts") if isinstance(content, dict) else None
         for part in parts if isinstance(parts, list) else []:
@@ -157,3 +160,9 @@ class _Reader:
         if isinstance(feedback, dict) and blocked and not native.get("candidates"):
             words = feedback.get("blockReasonMessage") or f"The provider blocked the prompt ({blocked})."
             raise UpstreamFailure(Failure.CONTENT_POLICY, str(words), upstream_status=200, provider_code=str(blocked))
+
+
+def _queries(grounding: Json) -> int:
+    """The searches behind an answer; Google repeats the list with every piece that it grows in."""
+    queries = grounding.get("webSearchQueries") if isinstance(grounding, dict) else None
+    return len(queries) if isinstance(queries, list) else 0

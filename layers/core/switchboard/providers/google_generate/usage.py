@@ -4,28 +4,33 @@ from switchboard.chat import Usage
 from switchboard.json_types import Json, JsonObject
 
 
-def read_usage(usage: JsonObject) -> Usage:
+def read_usage(usage: JsonObject, searches: int = 0) -> Usage:
     """The prompt includes what was cached; thoughts stand beside the answer; results of its own tools beside both."""
     prompt, cached = _count(usage, "promptTokenCount"), _count(usage, "cachedContentTokenCount")
-    heard = _audio(usage.get("promptTokensDetails")) - _audio(usage.get("cacheTokensDetails"))
-    spoken = _audio(usage.get("candidatesTokensDetails"))
-    heard = max(0, min(heard, prompt - cached))
+    cached = min(cached, prompt)
+    heard_again = min(cached, _tokens(usage.get("cacheTokensDetails"), "AUDIO"))
+    heard = max(0, min(_tokens(usage.get("promptTokensDetails"), "AUDIO") - heard_again, prompt - cached))
+    spoken = _tokens(usage.get("candidatesTokensDetails"), "AUDIO")
+    drawn = _tokens(usage.get("candidatesTokensDetails"), "IMAGE")
     return Usage(
         input=max(0, prompt - cached - heard) + _count(usage, "toolUsePromptTokenCount"),
-        cache_read=min(cached, prompt),
+        cache_read=cached - heard_again,
+        cache_read_audio=heard_again,
         input_audio=heard,
-        output=max(0, _count(usage, "candidatesTokenCount") - spoken),
+        output=max(0, _count(usage, "candidatesTokenCount") - spoken - drawn),
         reasoning=_count(usage, "thoughtsTokenCount"),
         output_audio=spoken,
+        output_image=drawn,
+        web_searches=searches,
     )
 
 
-def _audio(details: Json) -> int:
+def _tokens(details: Json, modality: str) -> int:
     members = details if isinstance(details, list) else []
     return sum(
         _count(member, "tokenCount")
         for member in members
-        if isinstance(member, dict) and member.get("modality") == "AUDIO"
+        if isinstance(member, dict) and member.get("modality") == modality
     )
 
 

@@ -37,7 +37,6 @@ WORDS = Vocabulary(
             "tools",
         }
     ),
-    emulated=frozenset({"response_format"}),
     ranges={"temperature": (0.0, 2.0), "top_p": (0.0, 1.0)},
     most_stops=5,
     places={

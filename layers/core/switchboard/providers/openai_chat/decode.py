@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 import orjson
@@ -12,6 +13,7 @@ from switchboard.json_types import Json, JsonObject
 from switchboard.providers.events import ChunkReader, read_events
 from switchboard.providers.failures import failure_class, retry_after
 from switchboard.providers.openai_chat.usage import read_usage
+from switchboard.providers.service_tiers import unusual_tier
 from switchboard.wire.sse import ServerSentEvent, SseDecoder
 
 # specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
@@ -40,7 +42,7 @@ def reply_object(body: bytes) -> JsonObject:
         native: Json = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise UpstreamFailure(Failure.SERVER, "The reply is not JSON.") from None
-    if not isinstance(native, dict) or native.get("error"):
+    if not isinstance(native, dict) or native.get("error") or native.get("fault"):
         raise failure_of(200, native)
     return native
 
@@ -80,7 +82,7 @@ class OpenAiChatDecoder:
             native = orjson.loads(event.data)
         except orjson.JSONDecodeError:
             native = None
-        if isinstance(native, dict) and native.get("error"):
+        if isinstance(native, dict) and (native.get("error") or native.get("fault")):
             raise failure_of(200, native)
         choices = _choices(native, "delta")
         if choices is None:
@@ -192,7 +194,10 @@ def finish(native: str, choice: int, *, called_tools: bool) -> Finish:
 def usage_of(native: JsonObject, flags: frozenset[str]) -> Usage | None:
     groq = native.get("x_groq")
     usage = native.get("usage") or (groq.get("usage") if isinstance(groq, dict) else None)
-    return read_usage(usage, flags) if isinstance(usage, dict) else None
+    if not isinstance(usage, dict):
+        return None
+    counted, tier = read_usage(usage, flags), unusual_tier(native.get("service_tier"))
+    return replace(counted, service_tier=tier) if tier else counted
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, now: float) -> UpstreamFailure:
@@ -207,11 +212,11 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, now: float) -
 
 
 def failure_of(status: int, native: Json) -> UpstreamFailure:
-    """Reads {"error": {...}}, {"error": "..."}, {"message": ...} and {"detail": ...}; status 200 may be one too."""
+    """Reads {"error": {...}}, {"error": "..."}, {"fault": ...}, {"message": ...}, {"detail": ...}; 200 may be one."""
     body = native if isinstance(native, dict) else {}
-    error = body.get("error") or body
-    details = error if isinstance(error, dict) else {"message": error}
-    message = _plain(details.get("message") or details.get("detail")) or f"The provider answered with status {status}."
+    error = body.get("error") or body.get("fault") or body
+    details: JsonObject = error if isinstance(error, dict) else {"message": error}
+    message = _words_of(details) or f"The provider answered with status {status}."
     code = details.get("code") or details.get("type")
     text_code = str(code) if isinstance(code, str | int) else None
     told_status = int(text_code) if status == 200 and text_code and _STATUS.fullmatch(text_code) else status
@@ -221,6 +226,11 @@ def failure_of(status: int, native: Json) -> UpstreamFailure:
         upstream_status=status,
         provider_code=text_code,
     )
+
+
+def _words_of(details: JsonObject) -> str:
+    """`faultstring` is what the gateway in front of Fireworks says."""
+    return next((text for name in ("message", "faultstring", "detail") if (text := _plain(details.get(name)))), "")
 
 
 def _plain(content: Json) -> str:

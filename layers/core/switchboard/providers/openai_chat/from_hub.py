@@ -9,7 +9,7 @@ from switchboard.chat import ChatRequest
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.openai_chat.hub_messages import cannot_say, chat_messages
 from switchboard.providers.openai_chat.words import SAME
-from switchboard.requested import Reasoning, effort_of, native_tools_of, reasoning_of
+from switchboard.requested import effort_of, native_tools_of, reasoning_of
 
 _LONGEST_USER = 64
 USUAL_EFFORTS = ("low", "medium", "high")
@@ -31,7 +31,7 @@ def chat_body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
     user = request.parameters.get("user")
     if isinstance(user, str):
         body["user"] = user if len(user) <= _LONGEST_USER else hashlib.sha256(user.encode()).hexdigest()
-    effort = _effort(reasoning_of(request), request, endpoint)
+    effort = effort_for(request, endpoint)
     if effort:
         body["reasoning_effort"] = effort
     return body
@@ -49,12 +49,12 @@ def _function(function: JsonObject) -> JsonObject:
     return {name: value for name, value in function.items() if value not in ("", None)}
 
 
-def _effort(reasoning: Reasoning | None, request: ChatRequest, endpoint: Endpoint) -> str | None:
+def effort_for(request: ChatRequest, endpoint: Endpoint) -> str | None:
     """The nearest that the server knows; `efforts` among an endpoint's facts lists them where they are unusual.
 
     "none" is only sent to those who list it: to others it is an unknown word.
     """
-    supported = endpoint.supported_parameters
+    reasoning, supported = reasoning_of(request), endpoint.supported_parameters
     if reasoning is None or (supported is not None and supported.isdisjoint(("reasoning", "reasoning_effort"))):
         return None
     listed = endpoint.facts.get("efforts")

@@ -16,7 +16,7 @@ from switchboard.parameters import dropped_parameters
 from switchboard.providers.authorization import authorization
 from switchboard.providers.openai_chat import embeddings, quirks
 from switchboard.providers.openai_chat.embeddings import embeddings_body
-from switchboard.providers.openai_chat.from_hub import chat_body
+from switchboard.providers.openai_chat.from_hub import chat_body, effort_for
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 
@@ -55,7 +55,7 @@ def _body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
     body["messages"] = _messages(cast("list[JsonObject]", body["messages"]), flags)
     _set_limit(body, request.max_output, flags)
     _set_streaming(body, request.stream, flags)
-    _set_reasoning(body)
+    _set_reasoning(body, request, endpoint)
     _set_tools(body, flags)
     return body
 
@@ -80,15 +80,16 @@ def _set_streaming(body: JsonObject, stream: bool, flags: frozenset[str]) -> Non
             body["stream_options"] = {"include_usage": True}
 
 
-def _set_reasoning(body: JsonObject) -> None:
-    """OpenRouter's `reasoning` object becomes OpenAI's `reasoning_effort`."""
+def _set_reasoning(body: JsonObject, request: ChatRequest, endpoint: Endpoint) -> None:
+    """OpenRouter's `reasoning` object becomes OpenAI's `reasoning_effort`; a budget becomes the nearest effort."""
     reasoning = body.pop("reasoning", None)
     if not isinstance(reasoning, dict) or "reasoning_effort" in body:
         return
-    if isinstance(reasoning.get("effort"), str):
-        body["reasoning_effort"] = reasoning["effort"]
-    elif reasoning.get("enabled") is True:
-        body["reasoning_effort"] = "medium"
+    effort = reasoning.get("effort")
+    if not isinstance(effort, str) and (reasoning.get("enabled") is True or reasoning.get("max_tokens") is not None):
+        effort = effort_for(request, endpoint)
+    if isinstance(effort, str):
+        body["reasoning_effort"] = effort
 
 
 def _set_tools(body: JsonObject, flags: frozenset[str]) -> None:

@@ -12,6 +12,7 @@ def read_usage(usage: JsonObject, flags: frozenset[str]) -> Usage:
     prompt, completion = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
     cached = _cached(usage, prompt_details, flags)
     written = _count(prompt_details, "cache_write_tokens")
+    drawn = _count(completion_details, "image_tokens")
     heard, spoken = _count(prompt_details, "audio_tokens"), _count(completion_details, "audio_tokens")
     reasoning = _count(completion_details, "reasoning_tokens")
     inside = 0 if quirks.REASONING_NOT_IN_COMPLETION_TOKENS in flags else reasoning
@@ -23,9 +24,10 @@ def read_usage(usage: JsonObject, flags: frozenset[str]) -> Usage:
         cache_read=cached,
         cache_write_5m=written,
         input_audio=heard,
-        output=max(0, completion - inside - spoken),
+        output=max(0, completion - inside - spoken - drawn),
         reasoning=reasoning,
         output_audio=spoken,
+        output_image=drawn,
     )
 
 

@@ -15,6 +15,8 @@ from switchboard.wire.sse import ServerSentEvent, SseDecoder
 
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.done"})
 _FAILURES = frozenset({"response.failed", "response.cancelled", "error"})
+# These say that it has been heard, not that it is at work.
+_WAITING = frozenset({"response.created", "response.queued", "keepalive"})
 _INCOMPLETE: Mapping[str, FinishReason] = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
 
@@ -47,7 +49,7 @@ class OpenAiResponsesDecoder:
         if kind in _FAILURES or native.get("error"):
             raise failure_of(200, response if isinstance(response, dict) else native)
         if kind not in _ENDS or not isinstance(response, dict):
-            return Chunk(tuple(self._output.read(native)), native)
+            return Chunk(tuple(self._output.read(native)), native, is_life=kind not in _WAITING)
         self._ended = True
         return Chunk((*self._output.rest(response), *ending(response, self._output)), native)
 

@@ -2,6 +2,7 @@
 
 from switchboard.chat import Usage
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.service_tiers import unusual_tier
 
 _SEARCH = "web_search_call"
 
@@ -21,12 +22,15 @@ def read_usage(response: JsonObject) -> Usage | None:
         output=max(0, _count(usage, "output_tokens") - reasoning),
         reasoning=reasoning,
         web_searches=_searches(response.get("output")),
+        service_tier=unusual_tier(response.get("service_tier")),
     )
 
 
 def _searches(output: Json) -> int:
+    """Opening a page that was found, and looking for words on it, are calls too, but not billed."""
     items = output if isinstance(output, list) else []
-    return sum(isinstance(item, dict) and item.get("type") == _SEARCH for item in items)
+    calls = [item for item in items if isinstance(item, dict) and item.get("type") == _SEARCH]
+    return sum(_object(call.get("action")).get("type", "search") == "search" for call in calls)
 
 
 def _count(table: JsonObject, name: str) -> int:

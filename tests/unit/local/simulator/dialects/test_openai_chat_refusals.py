@@ -5,6 +5,7 @@ from local.simulator.json_types import Json, JsonObject
 
 USER: Json = {"role": "user", "content": "hi"}
 CALLS: Json = {"role": "assistant", "tool_calls": [{"id": "call_1"}, {"id": "call_2"}]}
+BROKEN_PICTURE: Json = {"type": "image_url", "image_url": {"url": "data:image/png;base64,%%%"}}
 TOOLS: Json = [{"type": "function", "function": {"name": "f"}}]
 
 
@@ -33,6 +34,13 @@ BAD: list[tuple[JsonObject, str]] = [
     (request(stream_options={"include_usage": True}), "only allowed when 'stream' is enabled"),
     (request(tool_choice="auto"), "only allowed when 'tools' are specified"),
     (request(parallel_tool_calls=False), "only allowed when 'tools' are specified"),
+    (request(tools=[]), "Invalid 'tools': empty array"),
+    (request(tools=[{"type": "function", "function": {"name": "a b"}}]), "Invalid 'tools[0].function.name'"),
+    (request(messages=[{"role": "user", "content": [{"type": "input_text"}]}]), "Invalid value: 'input_text'"),
+    (request(messages=[{"role": "user", "content": [BROKEN_PICTURE]}]), "base64-encoded data URL of a picture"),
+    (request(model="gpt-5-mini", max_tokens=5), "Use 'max_completion_tokens' instead"),
+    (request(model="o3", temperature=0.5), "'temperature' does not support 0.5 with this model"),
+    (request(response_format={"type": "json_object"}), "must contain the word 'json'"),
     (request(top_logprobs=2), "only allowed when 'logprobs' is enabled"),
     (request(messages=[USER, tool("call_1")]), "must be a response to a preceeding message"),
     (request(messages=[USER, CALLS, tool("call_1")]), "did not have response messages: call_2"),
@@ -50,6 +58,8 @@ def test_what_openai_refuses_is_refused(body: JsonObject, words: str) -> None:
 
 GOOD: list[JsonObject] = [
     request(),
+    request(model="gpt-5-mini", max_completion_tokens=5, temperature=1),
+    request(messages=[{"role": "user", "content": "in JSON"}], response_format={"type": "json_object"}),
     request(tools=TOOLS, tool_choice="required", parallel_tool_calls=False),
     request(stream=True, stream_options={"include_usage": True}),
     request(messages=[USER, CALLS, tool("call_2"), tool("call_1"), USER]),
