@@ -14,7 +14,7 @@ class OpenAiResponses:
     protocol = "openai-responses"
     cannot: Mapping[str, str] = {}
     # `response.failed` is an event like any other to the SDK: its helper misses the completed response at the end.
-    exceptions = {**EXCEPTIONS, Mistake.BROKEN_STREAM: RuntimeError}
+    exceptions: Mapping[Mistake, type[Exception]] = {**EXCEPTIONS, Mistake.BROKEN_STREAM: RuntimeError}
 
     def ask(self, account: Account, model: str, question: Question) -> Reply:
         with connected(account) as client:

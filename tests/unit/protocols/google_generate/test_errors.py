@@ -1,13 +1,13 @@
 from typing import cast
 
 import pytest
-from switchboard.errors import Failure, InvalidRequest, SwitchboardError, UpstreamFailure
+from switchboard.errors import AllAttemptsFailed, Failure, InvalidRequest, SwitchboardError
 from switchboard.json_types import JsonObject
 from switchboard.protocols.google_generate.errors import TOO_LONG, error_object
 
 
-def overflow(message: str) -> UpstreamFailure:
-    return UpstreamFailure(Failure.CONTEXT_LENGTH, message)
+def overflow(message: str) -> AllAttemptsFailed:
+    return AllAttemptsFailed(message, last=Failure.CONTEXT_LENGTH, previous_errors=[])
 
 
 def told(error: SwitchboardError) -> JsonObject:
@@ -25,6 +25,7 @@ def test_a_prompt_that_is_too_long_is_told_in_googles_words(message: str, begins
     shown = told(overflow(message))
     assert str(shown["message"]).startswith(begins)
     assert (shown["code"], shown["status"]) == (400, "INVALID_ARGUMENT")
+    assert cast(list[JsonObject], shown["details"])[0]["reason"] == "CONTEXT_LENGTH_EXCEEDED"
 
 
 def test_googles_own_words_are_left_alone() -> None:
