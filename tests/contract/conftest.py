@@ -10,6 +10,7 @@ import threading
 import urllib.request
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class Running:
     def stop(self) -> int:
         """Ctrl-C, and the exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(20)
+        return self.process.wait(60)
 
     def get(self, path: str, key: str | None = None) -> bytes:
         headers = {"authorization": f"Bearer {key}"} if key else {}
@@ -76,15 +77,21 @@ def start(state: Path, **variables: str) -> Running:
     return Running(process, f"http://127.0.0.1:{port}", "sk-sb-contract", found.group(1))
 
 
-@pytest.fixture(scope="session")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("gateway")
+@contextmanager
+def contract_gateway(folder: Path, **variables: str) -> Iterator[Running]:
+    """A gateway that knows the contract's upstreams, while the block lasts."""
     write_catalog(folder / "catalog.d")
-    running = start(folder / "state", CATALOG_DIR=str(folder / "catalog.d"))
+    running = start(folder / "state", CATALOG_DIR=str(folder / "catalog.d"), **variables)
     yield running
     running.stop()
     assert running.process.stdout is not None
     running.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with contract_gateway(tmp_path_factory.mktemp("gateway")) as running:
+        yield running
 
 
 @pytest.fixture

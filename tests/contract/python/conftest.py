@@ -12,7 +12,7 @@ from typing import Any
 import certifi
 import pytest
 
-from tests.contract.conftest import Running
+from tests.contract.conftest import Running, contract_gateway
 from tests.contract.faults import Faults
 from tests.contract.python.clients import CLIENTS
 from tests.contract.python.driver import Account, Driver
@@ -57,6 +57,13 @@ def few_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("SSL_CERT_FILE", str(one))
         yield
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Nobody looks at its rankings here, and computing them every half second takes a good part of a core."""
+    with contract_gateway(tmp_path_factory.mktemp("gateway"), RANKINGS_SECONDS="600") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,10 @@ class Raised:
     text: str
 
 
+class BrokenAnswer(Exception):
+    """An SDK that raises nothing when a stream ends in an error, but shows it: its user has to look."""
+
+
 class Driver(Protocol):
     """One SDK in one of its protocols. Every method raises what the SDK raises; none of them retries."""
 

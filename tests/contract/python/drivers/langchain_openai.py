@@ -7,7 +7,7 @@ import openai
 from langchain_core.messages import AIMessageChunk, HumanMessage, ToolMessage
 from langchain_openai import ChatOpenAI
 
-from tests.contract.python.driver import Account, Raised
+from tests.contract.python.driver import Account, Mistake, Raised
 from tests.contract.python.drivers.openai_chat import EXCEPTIONS, chat_tools, json_schema, raised
 from tests.contract.python.questions import Attachment, Call, Question, Reply
 
@@ -17,10 +17,12 @@ NO_REASONING = "ChatOpenAI drops the reasoning of chat completions"
 
 class LangChainOpenAi:
     client = "langchain-openai"
-    exceptions = EXCEPTIONS
 
     def __init__(self, protocol: str) -> None:
         self.protocol = protocol
+        # Of a `response.failed` LangChain makes a ValueError.
+        failed = {Mistake.BROKEN_STREAM: ValueError} if protocol == "openai-responses" else {}
+        self.exceptions: Mapping[Mistake, type[Exception]] = {**EXCEPTIONS, **failed}
         self.cannot: Mapping[str, str] = {"reasoning": NO_REASONING} if protocol == "openai-chat" else {}
 
     def ask(self, account: Account, model: str, question: Question) -> Reply:

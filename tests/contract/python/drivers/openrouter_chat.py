@@ -6,7 +6,7 @@ from typing import Any
 
 from openrouter import OpenRouter, errors
 
-from tests.contract.python.driver import Account, Mistake, Raised
+from tests.contract.python.driver import Account, BrokenAnswer, Mistake, Raised
 from tests.contract.python.drivers.openai_chat import FINISHES, chat_part, chat_tools, json_schema
 from tests.contract.python.questions import Call, Question, Reply
 
@@ -27,7 +27,7 @@ class OpenRouterChat:
         Mistake.OVERLOADED: errors.ServiceUnavailableResponseError,
         Mistake.SERVER: errors.BadGatewayResponseError,
         Mistake.UPSTREAM_KEY: errors.ServiceUnavailableResponseError,
-        Mistake.BROKEN_STREAM: errors.OpenRouterError,
+        Mistake.BROKEN_STREAM: BrokenAnswer,
     }
 
     def ask(self, account: Account, model: str, question: Question) -> Reply:
@@ -43,6 +43,8 @@ class OpenRouterChat:
             client.chat.send(model=model, stream=True, **usage, **_fields(question)) as chunks,
         ):
             seen: list[Any] = list(chunks)
+        if seen[-1].error:
+            raise BrokenAnswer(seen[-1].error.message)
         message, finish, pieces = _put_together(seen)
         return _reply(seen[-1], message, finish, pieces)
 

@@ -189,7 +189,6 @@ class TestStream:
         (AllAttemptsFailed("x", last=Failure.RATE_LIMIT, previous_errors=[]), 429, "RESOURCE_EXHAUSTED"),
         (AllAttemptsFailed("x", last=Failure.CAPACITY, previous_errors=[]), 503, "UNAVAILABLE"),
         (AllAttemptsFailed("x", last=Failure.SERVER, previous_errors=[{"a": 1}]), 502, "UNAVAILABLE"),
-        (AllAttemptsFailed("x", last=Failure.CONTEXT_LENGTH, previous_errors=[]), 400, "INVALID_ARGUMENT"),
         (SwitchboardError("x"), 500, "INTERNAL"),
     ],
 )

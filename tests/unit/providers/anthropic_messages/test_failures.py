@@ -25,6 +25,7 @@ TABLE = [
     (413, "request_too_large", "Request exceeds the maximum size", Failure.CONTEXT_LENGTH),
     (429, "rate_limit_error", "slow down", Failure.RATE_LIMIT),
     (500, "api_error", "Internal server error", Failure.SERVER),
+    (503, "api_error", "Service temporarily unavailable", Failure.CAPACITY),
     (504, "timeout_error", "late", Failure.TIMEOUT),
     (529, "overloaded_error", "Overloaded", Failure.CAPACITY),
     (200, "overloaded_error", "Overloaded", Failure.CAPACITY),

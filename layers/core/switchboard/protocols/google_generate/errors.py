@@ -4,7 +4,7 @@ import orjson
 
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.overflow import is_overflow
+from switchboard.protocols.overflow import is_overflow, sent_and_fitting
 
 _STATUS = {
     400: "INVALID_ARGUMENT",
@@ -23,6 +23,7 @@ _STATUS = {
     503: "UNAVAILABLE",
     504: "DEADLINE_EXCEEDED",
 }
+TOO_LONG = "exceeds the maximum number of tokens allowed"
 BLOCKED = "content_filter"
 _TYPE = "type.googleapis.com/google.rpc."
 
@@ -62,7 +63,18 @@ def error_object(error: SwitchboardError, generation_id: str | None = None) -> J
     if error.retry_after is not None:
         details.append({"@type": f"{_TYPE}RetryInfo", "retryDelay": f"{max(1, round(error.retry_after))}s"})
     status = _STATUS.get(status_of(error), "INTERNAL" if error.status >= 500 else "INVALID_ARGUMENT")
-    return {"error": {"code": status_of(error), "message": error.message, "status": status, "details": details}}
+    message = _too_long(error.message) if is_overflow(error) else error.message
+    return {"error": {"code": status_of(error), "message": message, "status": status, "details": details}}
+
+
+def _too_long(message: str) -> str:
+    """Google's words, in which its clients look for the reason; ours follow, for they name the endpoints."""
+    if TOO_LONG in message:
+        return message
+    figures = sent_and_fitting(message)
+    if figures is None:
+        return f"The input token count {TOO_LONG}. {message}"
+    return f"The input token count ({figures[0]}) {TOO_LONG} ({figures[1]}). {message}"
 
 
 def _text(value: Json) -> str:

@@ -52,8 +52,10 @@ def failure_of(status: int, native: Json) -> UpstreamFailure:
     told = kind if isinstance(kind, str) and kind != "error" else None
     words = details.get("message")
     message = words if isinstance(words, str) and words else f"The provider answered with status {status}."
+    # An api_error may be of any kind: if there is a status, it says which.
+    says = status if told == "api_error" and status >= 500 else _STATUS.get(told or "", status)
     return UpstreamFailure(
-        _class(_STATUS.get(told or "", status), message),
+        _class(says, message),
         message[:_SHOWN],
         upstream_status=status,
         provider_code=told,
