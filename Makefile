@@ -4,13 +4,15 @@ VENV := .venv
 SAM_VENV := .venv-sam
 BIN := $(VENV)/bin
 SAM := $(SAM_VENV)/bin/sam
+SDK_VENV := .venv-contract
+VERDICTS := $(CURDIR)/.contract
 PYTHON ?= $(shell sh scripts/find-python.sh 3.11)
 PYTHON_ON_LAMBDA := 3.13
 export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit lambda-python contract contract-node agents build deploy key bench lock clean install
+.PHONY: help run test check unit lambda-python contract contract-python contract-node verdicts agents build deploy key bench lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -18,7 +20,7 @@ help: ## this list
 run: install ## the whole gateway on http://127.0.0.1:8787, no AWS account and no provider key needed
 	@exec $(BIN)/python -m local
 
-test: install $(SAM) ## format, lint, types, floors, every test, template and build; without `make contract`
+test: install $(SAM) ## format, lint, types, floors, every test, template and build; without the contract suite
 	@$(MAKE) --no-print-directory -j2 check unit lambda-python
 
 check: install ## format, lint, types and import floors
@@ -33,8 +35,18 @@ unit: install $(SAM) ## unit, integration and infrastructure tests, on the Pytho
 lambda-python: install ## the suite once more on the Python that Lambda runs, where there is one
 	@sh scripts/test-on.sh $(PYTHON_ON_LAMBDA)
 
-contract: install ## the official SDKs against what `make run` starts
-	$(BIN)/python -m pytest tests/contract
+contract: verdicts ## every official SDK, Python's and Node's, against what `make run` starts; writes docs/compatibility.md
+	CONTRACT_RESULTS=$(VERDICTS)/node.jsonl $(BIN)/python -m tests.contract.node_suite
+	$(BIN)/python -m tests.contract.compatibility $(VERDICTS)/*.jsonl
+
+contract-python: verdicts ## its Python part, as CI runs it: fails if docs/compatibility.md says otherwise
+	$(BIN)/python -m tests.contract.compatibility --check $(VERDICTS)/python.jsonl
+
+verdicts: install $(SDK_VENV)/installed
+	@mkdir -p $(VERDICTS) && rm -f $(VERDICTS)/*.jsonl
+	$(BIN)/python -m pytest tests/contract --ignore=tests/contract/python
+	SWITCHBOARD_PYTHON=$(CURDIR)/$(BIN)/python CONTRACT_RESULTS=$(VERDICTS)/python.jsonl $(SDK_VENV)/bin/python -m pytest \
+		-n auto --confcutdir=tests/contract tests/contract/python
 
 contract-node: install ## the SDKs for Node against what `make run` starts; skipped where there is no Node
 	$(BIN)/python -m tests.contract.node_suite --test-reporter=dot
@@ -58,12 +70,15 @@ lock: install ## renew requirements/*.txt from requirements/*.in
 	@sh scripts/lock.sh $(BIN)/uv
 
 clean: ## remove what was installed and built; the state in .switchboard stays
-	rm -rf $(VENV) $(VENV)-* .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-* .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .contract
 
 install: $(VENV)/installed
 
 $(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt
 	@sh scripts/install.sh "$(PYTHON)" $(VENV) requirements/dev.txt
+
+$(SDK_VENV)/installed: requirements/bootstrap.txt requirements/contract.txt
+	@sh scripts/install.sh "$(PYTHON)" $(SDK_VENV) requirements/contract.txt
 
 $(SAM): requirements/bootstrap.txt requirements/sam.txt
 	@sh scripts/install.sh "$(PYTHON)" $(SAM_VENV) requirements/sam.txt

@@ -29,13 +29,14 @@ from switchboard.telemetry import Telemetry
 from switchboard.transport import HttpClient
 from switchboard.web.catalog import Lookups, catalog_app
 from switchboard.web.keys import keys_app
-from switchboard.web.routes import counting_at, inference_at
 from switchboard.wire.sigv4 import Credentials
 
 from local.catalog import read_catalog, simulated
 from local.settings import LocalSettings
 
 KEYS = re.compile(r"(/api)?/v1/(keys?|credits|activity)(/|$)")
+# What is posted here and is none of the keys' is asked of a model.
+API = re.compile(r"(/api)?/v1(beta)?/|/api/(anthropic/v1|vertex-ai)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,8 @@ def build_gateway(local: LocalSettings, engine_url: str, simulator_url: str | No
         clock=clock,
     )
     lookups = _lookups(catalog, database, settings, clock)
-    app = OnePort(
-        chat_gateway(surroundings), keys_app(lookups.authenticator, telemetry), catalog_app(lookups, telemetry)
-    )
+    keys = keys_app(lookups.authenticator, telemetry)
+    app = OnePort(chat_gateway(surroundings), keys, catalog_app(lookups, telemetry, described=[keys]))
     return Gateway(app, settings, database, catalog, _stores(database, settings), clock, telemetry, http)
 
 
@@ -89,10 +89,10 @@ class OnePort:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if inference_at(path) or counting_at(path):
-            await self.chat(scope, receive, send)
-        elif KEYS.match(path):
+        if KEYS.match(path):
             await self.keys(scope, receive, send)
+        elif scope.get("method") == "POST" and API.match(path):
+            await self.chat(scope, receive, send)
         else:
             await self.catalog(scope, receive, send)
 

@@ -13,8 +13,11 @@ from switchboard.protocols.anthropic_messages.parse import parse as parse_messag
 from switchboard.protocols.openai_chat.parse import parse as parse_chat
 from switchboard.providers.anthropic_messages import AnthropicMessagesUpstream
 from switchboard.providers.anthropic_messages.decode import AnthropicMessagesDecoder
+from switchboard.providers.interface import UpstreamDialect
 from switchboard.providers.openai_chat import OpenAiChatUpstream
 from switchboard.secret import Secret
+
+from tests.examples import dispatched
 
 # Any: a JSON body, and what is read out of one, is whatever a test says it is.
 
@@ -52,8 +55,8 @@ def sent(request: ChatRequest, to: Endpoint | None = None) -> Any:
     """The body that a provider gets; by default Anthropic does."""
     to = to or endpoint()
     speaks_chat = to.provider.protocol == "openai-chat"
-    dialect = OpenAiChatUpstream() if speaks_chat else AnthropicMessagesUpstream()
-    return orjson.loads(dialect.build(request, to, Secret("key")).body)
+    dialect: UpstreamDialect = OpenAiChatUpstream() if speaks_chat else AnthropicMessagesUpstream()
+    return orjson.loads(dispatched(dialect, request, to, Secret("key")).body)
 
 
 def decoded(stream: bytes) -> list[Chunk]:

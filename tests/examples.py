@@ -7,9 +7,14 @@ from typing import Any
 import orjson
 from switchboard.catalog.model import Catalog, Endpoint, Model, Price, Provider
 from switchboard.chat import ChatRequest, Chunk, Finish, FinishReason, Served, StreamEvent
+from switchboard.errors import Failure, UpstreamFailure
+from switchboard.fitting import fitted
 from switchboard.json_types import JsonObject
 from switchboard.protocols.openai_chat.parse import parse
+from switchboard.providers.interface import UpstreamDialect
+from switchboard.secret import Secret
 from switchboard.storage.keys import ApiKey, hash_key, mask_key
+from switchboard.wire.http import HttpRequest
 
 # Any: a JSON body, and what is read out of one, is whatever a test says it is.
 
@@ -39,6 +44,14 @@ def endpoint(name: str = "acme", *, model: str = "lab/one", quirks: tuple[str, .
 
 def model(*endpoints: Endpoint, name: str = "lab/one", **changes: Any) -> Model:
     return replace(Model(name, name, name.partition("/")[0], endpoints=endpoints), **changes)
+
+
+def dispatched(dialect: UpstreamDialect, asked: ChatRequest, to: Endpoint, secret: Secret | None = None) -> HttpRequest:
+    """What a provider is sent after routing and dispatch have had their say. Raises UpstreamFailure for a misfit."""
+    misfit = dialect.misfit(asked, to)
+    if misfit:
+        raise UpstreamFailure(Failure.BAD_REQUEST, misfit)
+    return dialect.build(fitted(asked, to, dialect.words).request, to, secret)
 
 
 def catalog(*models: Model) -> Catalog:

@@ -1,6 +1,7 @@
 """Calls to the simulated providers and their replies, without a server between: for the tests of its dialects."""
 
 import random
+from collections.abc import Mapping
 from typing import Any
 
 from local.simulator.answer import Answer, compose
@@ -15,9 +16,11 @@ from local.simulator.tokens import PromptTokens, Usage
 PROVIDERS = load_providers()
 
 
-def call_of(body: JsonObject, *, provider: str = "openai", streams: bool = False, **headers: str) -> Call:
+def call_of(
+    body: JsonObject, *, provider: str = "openai", streams: bool = False, headers: Mapping[str, str] | None = None
+) -> Call:
     model = str(body.get("model") or "m")
-    return Call(provider, PROVIDERS.find(provider), model, body, streams, headers)
+    return Call(provider, PROVIDERS.find(provider), model, body, streams, headers or {})
 
 
 def answered(dialect: Dialect, call: Call) -> Answer:

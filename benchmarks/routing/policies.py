@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from switchboard.health.breaker import ALL_WELL, Door, Signals
 from switchboard.health.estimates import FAST_HALF_LIFE, SLOW_HALF_LIFE, STRANGER, Past, estimates, faded
 from switchboard.health.figures import Estimate
+from switchboard.health.histogram import Histogram
 from switchboard.health.rollup import OK, Observation, Rollup
 from switchboard.routing.chain import Candidate, chain
 from switchboard.routing.index import BALANCED, index
@@ -40,6 +41,10 @@ class Policy:
 
     def order(self, now: float, request: Request, born: list[int]) -> list[int]:
         raise NotImplementedError
+
+    def patience(self, place: int) -> float:  # a policy may know better
+        """Seconds to wait for the first token."""
+        return TIMEOUT
 
     def saw(self, now: float, place: int, seen: Seen) -> None:
         return
@@ -79,6 +84,12 @@ class Ours(Policy):
         expected = self.world.setting.output_median
         return Candidate(index(self.world.price(site, request), estimate, expected, BALANCED).total, door)
 
+    def patience(self, place: int) -> float:
+        if not self._fast_path:
+            return TIMEOUT
+        estimate = self._estimates.get(self.world.sites[place].name, STRANGER)
+        return self._signals.get(place, ALL_WELL).patience(estimate)
+
     def saw(self, now: float, place: int, seen: Seen) -> None:
         self._seen[place].append(_observed(seen))
         signals = self._signals.get(place, ALL_WELL)
@@ -111,8 +122,11 @@ class Ours(Policy):
                 del rows[old]
 
     def _past(self, place: int, now: float) -> Past:
+        hours = self._hours[place]
         return Past(
-            slow=faded(self._hours[place], now, SLOW_HALF_LIFE), fast=faded(self._minutes[place], now, FAST_HALF_LIFE)
+            slow=faded(hours, now, SLOW_HALF_LIFE),
+            fast=faded(self._minutes[place], now, FAST_HALF_LIFE),
+            first_tokens=Histogram.merged(row.first_token for row in hours.values()),
         )
 
 
@@ -198,11 +212,11 @@ class Oracle(Policy):
     def _true_index(self, now: float, request: Request, place: int) -> float:
         site = self.world.sites[place]
         state = site.condition(now)
-        lost = TIMEOUT if state.wait is None else state.wait
+        lost = self.patience(place) if state.wait is None else state.wait
         # Hanging and refusing at once are never cuts; the rest are, as often as the world says.
         cuts = 0.0 if state.wait is None or state.retry_after is not None else CUT_SHARE
         first, pace = state.first_token_s * MEAN_OF_FIRST, state.token_s * MEAN_OF_PACE
-        truth = Estimate(state.success, first, pace, lost, cuts)
+        truth = Estimate(state.success, first, pace, lost, cuts, latest_s=TIMEOUT)
         return index(self.world.price(site, request), truth, self.world.setting.output_median, BALANCED).total
 
 

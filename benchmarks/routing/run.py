@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from switchboard.health.rollup import OK
 from switchboard.routing.index import BALANCED
 
-from benchmarks.routing.policies import TIMEOUT, Policy, Seen
+from benchmarks.routing.policies import Policy, Seen
 from benchmarks.routing.world import CUT_SHARE, MINUTE, Luck, Request, World
 
 MOST_ATTEMPTS = 3
@@ -50,7 +50,7 @@ def _serve(world: World, policy: Policy, request: Request, result: Result) -> No
     for number, place in enumerate(policy.order(now, request, born)[:MOST_ATTEMPTS]):
         if now - request.at >= LONGEST:
             break
-        seen = attempt(world, place, now, request)
+        seen = attempt(world, place, now, request, policy.patience(place))
         result.attempts += 1
         now += seen.seconds
         policy.saw(now, place, seen)
@@ -66,20 +66,20 @@ def _serve(world: World, policy: Policy, request: Request, result: Result) -> No
     result.costs.append(money + BALANCED * (now - request.at) + LOST_REQUEST)
 
 
-def attempt(world: World, place: int, now: float, request: Request) -> Seen:
+def attempt(world: World, place: int, now: float, request: Request, patience: float) -> Seen:
     """What happens to this request at this endpoint at this moment, by the luck drawn for it."""
     state = world.sites[place].condition(now)
     luck: Luck = request.luck[place]
     first = state.first_token_s * math.exp(luck.first)
     whole = first + request.output * state.token_s * math.exp(luck.pace)
     if luck.works < state.success:
-        if first > TIMEOUT:
-            return Seen("timeout", TIMEOUT)
+        if first > patience:
+            return Seen("timeout", patience)
         return Seen(OK, whole, first, request.output)
     if state.retry_after is not None:
         return Seen("rate_limit", state.wait or 0.0, retry_after=state.retry_after)
     if state.wait is None:
-        return Seen("timeout", TIMEOUT)
+        return Seen("timeout", patience)
     if luck.cuts < CUT_SHARE:
         return Seen("cut", first + (whole - first) / 2, first)
     return Seen("server", state.wait)

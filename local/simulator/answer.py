@@ -17,6 +17,7 @@ FOREIGN = "Emoji and other scripts: 🙂👩‍👩‍👧‍👦🇵🇱 żół
 # Line separators in the eyes of Unicode, and plain characters in those of JSON and of server-sent events.
 SEPARATORS = "Separators: [\u2028] [\u2029] [\u0085]."
 FIRST_SAYS = "I call a tool for that."
+_PLAIN_SPACE = re.compile(r"[ \t\r\n]+")  # Unicode's other separators stay: naive readers of lines break on them
 _LENGTH_WISH = re.compile(r"\b(\d{1,4})[ -](?:words?|tokens?)\b", re.IGNORECASE)
 _REMARKS = (
     "No model was called and nothing was billed.",
@@ -134,7 +135,7 @@ def _filling(sentences: list[str], wish: str) -> list[str]:
 
 
 def _short(text: str, length: int = QUOTE_LENGTH) -> str:
-    text = " ".join(text.split())
+    text = " ".join(_PLAIN_SPACE.split(text.strip()))
     return text if len(text) <= length else text[:length] + "..."
 
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from local.simulator.dialects import OPENAI_CHAT
 from local.simulator.dialects.interface import Dialect
+from local.simulator.embeddings import embeddings
 from local.simulator.exchange import Exchange, refusal_response
 from local.simulator.faults import Fault, FaultBoard, RuleError
 from local.simulator.json_types import Json
@@ -40,6 +41,7 @@ def create_app(*, providers: Collection[str] = (), seed: int = 0, fast: bool = F
         routes=[
             Route("/_faults", routes.faults, methods=["GET", "POST", "DELETE"]),
             *(Route(place + path.route, routes.calling(path), methods=["POST"]) for path in PATHS for place in places),
+            *(Route(f"{place}/embeddings", embeddings, methods=["POST"]) for place in places),
             *(Route(f"{place}/models", routes.models, methods=["GET"]) for place in places),
         ],
         exception_handlers={HTTPException: _not_found},

@@ -44,21 +44,27 @@ def main(arguments: Sequence[str]) -> str | None:
         PAGE.write_text(page(verdicts), encoding="utf-8")
         return None
     written = PAGE.read_text(encoding="utf-8")
-    stale = [heading for heading, table in sections(verdicts) if table not in written]
+    stale = [heading for heading, section in sections(verdicts).items() if section not in written]
     return f"docs/compatibility.md is out of date ({', '.join(stale)}): run make contract" if stale else None
 
 
 def page(verdicts: Iterable[Verdict]) -> str:
-    return HEAD + "".join(f"\n## {heading}\n\n{table}" for heading, table in sections(verdicts))
+    return "".join([HEAD, *sections(verdicts).values()])
 
 
-def sections(verdicts: Iterable[Verdict]) -> list[tuple[str, str]]:
-    """A heading and a table for each client in each of its protocols."""
+def sections(verdicts: Iterable[Verdict]) -> dict[str, str]:
+    """A heading and the text under it for each client in each of its protocols."""
     by_client: dict[tuple[str, str], list[Verdict]] = {}
     for verdict in verdicts:
         by_client.setdefault((verdict.protocol, verdict.client), []).append(verdict)
     ordered = sorted(by_client, key=lambda key: (PROTOCOLS.index(key[0]), key[1]))
-    return [(f"{client}, {protocol}", _table(by_client[protocol, client])) for protocol, client in ordered]
+    return {
+        f"{client}, {protocol}": _section(client, protocol, by_client[protocol, client]) for protocol, client in ordered
+    }
+
+
+def _section(client: str, protocol: str, verdicts: list[Verdict]) -> str:
+    return f"\n## {client}, {protocol}\n\n{_table(verdicts)}"
 
 
 def _table(verdicts: list[Verdict]) -> str:

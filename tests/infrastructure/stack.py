@@ -13,7 +13,7 @@ from tests.infrastructure.tools import ROOT, sam
 TEMPLATE = ROOT / "template.yaml"
 Tree: TypeAlias = dict[str, Any]  # Any: a template's values
 
-METHODS = ("x-amazon-apigateway-any-method", "get", "post", "put", "patch", "delete")
+METHODS = ("any", "get", "post", "put", "patch", "delete")
 
 
 def source() -> Tree:
@@ -52,13 +52,14 @@ def of_type(resources: Tree, kind: str) -> Tree:
 
 
 def routes(resources: Tree) -> dict[str, Tree]:
-    """API Gateway's integrations by path."""
+    """API Gateway's integrations, as `POST /path`, or `ANY /path` for whatever method the path does not name."""
     (api,) = of_type(resources, "AWS::ApiGateway::RestApi").values()
     found = {}
     for path, operations in api["Body"]["paths"].items():
         for method in METHODS:
-            if method in operations:
-                found[path] = operations[method]["x-amazon-apigateway-integration"]
+            operation = operations.get("x-amazon-apigateway-any-method" if method == "any" else method)
+            if operation:
+                found[f"{method.upper()} {path}"] = operation["x-amazon-apigateway-integration"]
     return found
 
 

@@ -19,19 +19,15 @@ from tests.infrastructure.stack import (
 )
 from tests.infrastructure.tools import ROOT
 
-CHAT_ROUTES = {
-    f"{base}{route}"
-    for base in ("/api/v1", "/v1")
-    for route in ("/chat/{proxy+}", "/responses", "/messages", "/messages/{proxy+}", "/models/{proxy+}")
-} | {
-    *("/api/anthropic/v1/messages", "/api/anthropic/v1/messages/{proxy+}"),
-    *("/v1beta/models/{proxy+}", "/api/v1beta/models/{proxy+}", "/api/vertex-ai/{proxy+}"),
-}
+# Whose POST is the chat function's, and whose other methods are the catalog's.
+BASES = ("/api/v1", "/v1", "/api/anthropic/v1", "/v1beta", "/api/v1beta", "/api/vertex-ai")
+CHAT_ROUTES = {f"POST {base}/{{proxy+}}" for base in BASES}
 KEY_ROUTES = {
-    f"{base}{route}"
+    f"ANY {base}{route}"
     for base in ("/api/v1", "/v1")
     for route in ("/keys", "/keys/{proxy+}", "/key", "/credits", "/activity")
 }
+CATALOG_ROUTES = {"ANY /", "ANY /{proxy+}"} | {f"ANY {base}/{{proxy+}}" for base in BASES}
 # Settings that nobody needs to change per stack: their defaults serve AWS as well.
 NOT_IN_TEMPLATE = {"usage_shards", "usage_days"}
 # What a function has beyond the settings; POWERTOOLS_* belong to that library.
@@ -87,7 +83,7 @@ def test_keys_are_managed_by_their_function_and_all_else_is_the_catalogs(stack: 
     for path in routes(stack).keys() - CHAT_ROUTES:
         owner = "KeysFunction" if path in KEY_ROUTES else "CatalogFunction"
         assert f"${{{owner}." in target(routes(stack)[path]), path
-    assert routes(stack).keys() == CHAT_ROUTES | KEY_ROUTES | {"/", "/{proxy+}"}
+    assert routes(stack).keys() == CHAT_ROUTES | KEY_ROUTES | CATALOG_ROUTES
 
 
 def test_the_api_is_regional_because_an_edge_cuts_silent_streams(stack: Tree) -> None:
@@ -107,12 +103,14 @@ def test_there_is_one_stage_with_logs_and_a_throttle(stack: Tree) -> None:
 
 
 @pytest.mark.parametrize("kind", ["DEFAULT_4XX", "DEFAULT_5XX", "REQUEST_TOO_LARGE", "THROTTLED"])
-def test_api_gateways_own_errors_have_openais_shape(stack: Tree, kind: str) -> None:
+def test_api_gateways_own_errors_have_openais_shape_and_pages_may_read_them(stack: Tree, kind: str) -> None:
     responses = stack["GatewayApi"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
     text = responses[kind]["responseTemplates"]["application/json"]
     body = json.loads(text.replace("$context.error.messageString", '"words"'))
     assert body.keys() == {"error"}
     assert body["error"].keys() == {"message", "type", "param", "code"}
+    headers = responses[kind]["responseParameters"]
+    assert headers == {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}
 
 
 # ---- functions

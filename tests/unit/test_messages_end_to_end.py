@@ -1,6 +1,7 @@
 """The Messages route from the socket's side: Claude for both clients, another provider for Anthropic's."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -33,9 +34,9 @@ PRICE = Price({"input": 3 * 10**9, "output": 15 * 10**9})
 OVERLOADED = b'{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'
 
 
-def gateway(*script: FakeReply, provider: Any = ANTHROPIC) -> tuple[ChatApp, FakeTransport]:
+def gateway(*script: FakeReply, provider: Any = ANTHROPIC, **facts: Any) -> tuple[ChatApp, FakeTransport]:
     transport = FakeTransport(list(script))
-    offer = endpoint(provider, price=PRICE, max_output=9000)
+    offer = endpoint(provider, price=PRICE, max_output=9000, **facts)
     catalog = Catalog({"lab/one": Model("lab/one", "One", "lab", endpoints=(offer,))}, {provider.id: provider}, {})
     database = FakeDatabase()
     asyncio.run(KeyStore(database, "KeysTable").add(KEY))
@@ -127,3 +128,44 @@ def _pieces(name: str) -> list[bytes]:
     """One event at a time, as they come over a network."""
     stream = recorded.read("anthropic-messages", name)
     return [event + b"\n\n" for event in stream.split(b"\n\n") if event]
+
+
+WHOLE = orjson.dumps(
+    {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "text", "text": "Hi"}],
+        "stop_reason": "end_turn",
+        "usage": {"input_tokens": 9, "output_tokens": 3},
+    }
+)
+BEARER = {"authorization": f"Bearer {KEY_TEXT}"}
+
+
+def test_what_was_clamped_and_what_was_left_out_is_told_in_headers() -> None:
+    app, transport = gateway(whole_reply(WHOLE))
+    answer = post(app, "/v1/chat/completions", BEARER, temperature=1.5, max_tokens=20_000, seed=7)
+    assert answer.headers["x-switchboard-clamped"] == "temperature=1.0 (was 1.5), max_tokens=9000 (was 20000)"
+    assert answer.headers["x-switchboard-dropped"] == "seed"
+    assert transport.sent()["max_tokens"] == 9000
+
+
+def test_what_nobody_can_carry_is_refused_with_the_reason() -> None:
+    app, transport = gateway()
+    answer = post(app, "/v1/chat/completions", BEARER, n=2)
+    assert answer.status == 404
+    error = answer.json()["error"]
+    assert error["availability"]["excluded_by"] == ["dialect"]
+    assert "`n` asks for more" in error["availability"]["endpoints"][0]["reason"]
+    assert transport.requests == []
+
+
+def test_claude_at_bedrock_passes_through_to_an_anthropic_client() -> None:
+    bedrock = replace(ANTHROPIC, id="amazon-bedrock", protocol="bedrock-converse")
+    stream = recorded.read("bedrock-invoke", "redacted-thinking")
+    app, transport = gateway(streamed(stream), provider=bedrock, invoke="anthropic-messages")
+    answer = post(app, "/v1/messages", {"x_api_key": KEY_TEXT}, max_tokens=100, stream=True)
+    assert transport.requests[0].url.endswith("/model/claude-up/invoke-with-response-stream")
+    shown = [event["content_block"]["type"] for event in frames(answer.body) if event["type"] == "content_block_start"]
+    assert "redacted_thinking" in shown

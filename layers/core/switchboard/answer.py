@@ -51,12 +51,12 @@ class Answer:
         self._endpoint: Endpoint | None = None
         self._error: SwitchboardError | None = None
 
-    def commit(self) -> Endpoint:
-        """From now on this answer is that of the endpoint which `run` has committed to."""
+    def commit(self) -> dict[str, str]:
+        """From now on this answer is that of the endpoint which `run` has committed to; the headers that say so."""
         if self.run.current is None:
             raise RuntimeError("no endpoint has answered")
         self._endpoint = self.run.current.endpoint
-        return self._endpoint
+        return {**endpoint_headers(self._endpoint), **self.run.current.fitted.headers}
 
     def failed(self, error: SwitchboardError) -> None:
         self._error = error
@@ -69,7 +69,7 @@ class Answer:
             endpoint.model if endpoint else self.request.model,
             endpoint.provider.id if endpoint else "",
             endpoint.provider.name if endpoint else "",
-            endpoint.provider.protocol if endpoint else self.request.protocol,
+            endpoint.dialect if endpoint else self.request.protocol,
             without_margin(self.request.prompt_tokens),
             self.request,
         )

@@ -12,6 +12,8 @@ from typing import Literal
 from switchboard.json_types import Json, JsonObject
 
 NOTHING: Mapping[str, Json] = MappingProxyType({})
+# The one dialect that asks for vectors instead of an answer: its requests have no messages.
+EMBEDDINGS = "openai-embeddings"
 
 Role = Literal["system", "developer", "user", "assistant", "tool"]
 Modality = Literal["text", "image", "audio", "file", "video"]

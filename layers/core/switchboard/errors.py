@@ -5,7 +5,6 @@ SwitchboardError
 │   ├── InvalidRequest          400, names the field
 │   ├── ModelNotFound           404, with near matches
 │   ├── NoEndpointFits          404, with every endpoint's reason
-│   │   └── PromptTooLong       400, where the reason is the prompt's length everywhere
 │   └── PayloadTooLarge         413
 ├── AccessError
 │   ├── NotAuthenticated        401
@@ -81,13 +80,6 @@ class ModelNotFound(RequestError):
 class NoEndpointFits(RequestError):
     status = 404
     code = "no_endpoints"
-
-
-class PromptTooLong(NoEndpointFits):
-    """As a provider itself would put it: clients shorten the conversation and go on when they read this code."""
-
-    status = 400
-    code = "context_length_exceeded"
 
 
 class AccessError(SwitchboardError):

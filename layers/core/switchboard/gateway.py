@@ -8,12 +8,8 @@ from switchboard.clock import Clock
 from switchboard.dispatch import USUAL_LIMITS, Limits, Transport, Upstreams
 from switchboard.pipeline import Pipeline
 from switchboard.provider_keys import Load, ProviderKeys
-from switchboard.providers.anthropic_messages import AnthropicMessagesUpstream
-from switchboard.providers.bedrock_converse import BedrockConverseUpstream
-from switchboard.providers.google_generate import GoogleGenerateUpstream
-from switchboard.providers.interface import Signer, UpstreamDialect
-from switchboard.providers.openai_chat import OpenAiChatUpstream
-from switchboard.providers.openai_responses import OpenAiResponsesUpstream
+from switchboard.providers.dialects import UpstreamDialects
+from switchboard.providers.interface import Signer
 from switchboard.rankings_cache import RankingsCache
 from switchboard.settings import Settings
 from switchboard.storage.database import Database
@@ -42,21 +38,12 @@ class Surroundings:
 def chat_gateway(around: Surroundings) -> ChatApp:
     settings, clock = around.settings, around.clock
     keys = ProviderKeys(around.load_provider_key, clock)
-    dialects: tuple[UpstreamDialect, ...] = (
-        OpenAiChatUpstream(clock),
-        OpenAiResponsesUpstream(clock),
-        AnthropicMessagesUpstream(clock),
-        GoogleGenerateUpstream(clock),
-        BedrockConverseUpstream(clock, around.sign),
-    )
     pipeline = Pipeline(
         catalog=around.catalog,
         authenticator=Authenticator(KeyStore(around.database, settings.keys_table), clock),
         rankings=RankingsCache(RankingStore(around.database, settings.uptime_table), clock),
         providers=keys,
-        upstreams=Upstreams(
-            {dialect.name: dialect for dialect in dialects}, keys.secret_of, around.transport, around.limits
-        ),
+        upstreams=Upstreams(UpstreamDialects(clock, around.sign), keys.secret_of, around.transport, around.limits),
         usage=UsageStore(around.database, settings.usage_table, settings.usage_shards, settings.usage_days),
         telemetry=around.telemetry,
         clock=clock,

@@ -1,5 +1,8 @@
 """Which request parameters an endpoint must support, and which may be left out (OpenRouter's rules)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest
 
@@ -41,18 +44,60 @@ _SYNONYMS = (
 _ALWAYS = frozenset({"max_tokens", "max_completion_tokens"})
 
 
-def unsupported_parameters(request: ChatRequest, endpoint: Endpoint) -> frozenset[str]:
-    """Those sent that the endpoint does not list; none if it lists nothing, for then nothing is known."""
+# The fact that an endpoint takes either a temperature or top_p: the temperature is sent.
+ONE_OF_TWO = "temperature_excludes_top_p"
+Range = tuple[float, float]
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a dialect can say of KNOWN_PARAMETERS and others, all under the hub's names.
+
+    `emulated` are those that it can do with tools where an endpoint does not have them. `ranges` are the least and the
+    most of a value, `most_stops` the most stop sequences. `places` are where a body of this dialect keeps what it does
+    not have at its top under the same name.
+    """
+
+    parameters: frozenset[str]
+    emulated: frozenset[str] = frozenset()
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    most_stops: int | None = None
+    places: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+
+
+def wordless_parameters(request: ChatRequest, endpoint: Endpoint, words: Vocabulary) -> frozenset[str]:
+    """Those sent that get lost in translation; none where nothing is translated."""
+    if request.protocol == endpoint.dialect:
+        return frozenset()
+    return frozenset(request.parameters).difference(words.parameters)
+
+
+def unsupported_parameters(request: ChatRequest, endpoint: Endpoint, words: Vocabulary | None = None) -> frozenset[str]:
+    """Known ones that were sent and that the endpoint does not list, or its dialect has no `words` for.
+
+    An endpoint that lists nothing may support anything: nothing is known of it.
+    """
+    wordless = wordless_parameters(request, endpoint, words) if words else frozenset[str]()
     listed = endpoint.supported_parameters
     if listed is None:
-        return frozenset()
-    return frozenset(name for name in request.parameters if name in KNOWN_PARAMETERS and not _supports(listed, name))
+        return wordless & KNOWN_PARAMETERS
+    stand_ins = words.emulated if words and "tools" in listed else frozenset[str]()
+    return frozenset(
+        name
+        for name in request.parameters
+        if name in KNOWN_PARAMETERS and (name in wordless or not (name in stand_ins or _supports(listed, name)))
+    )
 
 
-def dropped_parameters(request: ChatRequest, endpoint: Endpoint) -> frozenset[str]:
+def dropped_parameters(request: ChatRequest, endpoint: Endpoint, words: Vocabulary | None = None) -> frozenset[str]:
     """What is left out of the body when the caller did not insist on it."""
-    dropped = unsupported_parameters(request, endpoint)
-    return dropped | {"tool_choice", "parallel_tool_calls"} if "tools" in dropped else dropped
+    dropped = unsupported_parameters(request, endpoint, words)
+    if "tools" in dropped:
+        dropped |= {"tool_choice", "parallel_tool_calls"}
+    if endpoint.facts.get(ONE_OF_TWO) is True and {"temperature", "top_p"} <= request.parameters.keys():
+        dropped |= {"top_p"}
+    return dropped
 
 
 def _supports(listed: frozenset[str], name: str) -> bool:

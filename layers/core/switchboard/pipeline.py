@@ -7,7 +7,7 @@ from typing import Protocol
 
 from switchboard import ids
 from switchboard.accounting.generation import Generation
-from switchboard.answer import Answer, Caller, endpoint_headers, error_headers, summary
+from switchboard.answer import Answer, Caller, error_headers, summary
 from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog, Provider
 from switchboard.clock import Clock
@@ -16,7 +16,7 @@ from switchboard.errors import SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.rankings_cache import RankingsCache
-from switchboard.routing.plan import make_plan, providers_for
+from switchboard.routing.plan import Reach, make_plan, providers_for
 from switchboard.storage.database import StorageError
 from switchboard.storage.keys import ApiKey
 from switchboard.telemetry import Telemetry
@@ -99,7 +99,7 @@ class Pipeline:
         key, rankings = await self._known(call.arrival.headers)
         request = call.protocol.parse(call.arrival)
         available = await self.providers.callable(providers_for(request, self.catalog))
-        plan = make_plan(request, self.catalog, rankings, available)
+        plan = make_plan(request, self.catalog, rankings, Reach(available, self.upstreams.dialects))
         now = self.clock.now()
         run = Dispatch(request, plan, self.upstreams, self.clock, call.deadline)
         return Answer(ids.new_generation_id(now), now, Caller.of(key, request, call.arrival.headers), request, run)
@@ -112,18 +112,18 @@ class Pipeline:
 
     async def _whole(self, call: Call, client: Client, answer: Answer) -> None:
         chunks = await answer.run.start()
-        endpoint = answer.commit()
+        served_by = answer.commit()
         body = call.protocol.reply(answer.served(), chunks[-1], answer.bill())
         headers = self._headers(call, answer, JSON)
         await answer.run.finish()
-        await client.start(200, {**headers, "content-length": str(len(body)), **endpoint_headers(endpoint)})
+        await client.start(200, {**headers, "content-length": str(len(body)), **served_by})
         await client.end(body)
 
     async def _stream(self, call: Call, client: Client, answer: Answer) -> None:
         stream_type = call.protocol.stream_type(answer.request)
         client.hold_line(call.protocol.keep_alive, stream_type)
         opening = await answer.run.start()
-        headers = endpoint_headers(answer.commit())
+        headers = answer.commit()
         renderer = call.protocol.stream(answer.served(), answer.request)
         await client.start(200, {**self._headers(call, answer, stream_type), **headers})
         await client.write(renderer.render(opening))

@@ -69,7 +69,8 @@ def test_parallel_tools(cell: Cell, streamed: bool) -> None:
     asked = Question("Use get_weather and get_population for Paris.", tools=(WEATHER, POPULATION))
     reply = answer(cell, asked, streamed=streamed)
     assert [call.name for call in reply.calls] == ["get_weather", "get_population"]
-    assert len({call.id for call in reply.calls}) == 2
+    ids = [call.id for call in reply.calls if call.id]  # Google's models give none: order and name tell calls apart
+    assert len(set(ids)) == len(ids)
     assert [set(call.arguments) for call in reply.calls] == [{"city", "days"}, {"city"}]
     cell.verdict(named("parallel tools", streamed=streamed))
 
@@ -113,7 +114,7 @@ def test_reasoning_and_its_return(cell: Cell, streamed: bool) -> None:
     possible(cell, "reasoning")
     asked = Question("Use get_weather for Paris.", tools=(WEATHER,), thinks=True, max_tokens=4000)
     called = answer(cell, asked, streamed=streamed)
-    assert called.reasoning
+    assert called.reasoning or called.signatures  # OpenAI's models seal their thoughts and show no more
     again = Question("", tools=(WEATHER,), thinks=True, max_tokens=4000, after=Turn(asked, called, ("Sunny.",)))
     reply = answer(cell, again, streamed=streamed)
     assert "Sunny." in reply.text

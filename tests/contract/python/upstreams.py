@@ -9,12 +9,18 @@ DIALECTS = (
     "anthropic-messages",
     "google-generate",
     "bedrock-converse",
+    "bedrock-invoke",
 )
 CONTEXT = 200_000
+# Without `structured_outputs` in the list a model at Bedrock is asked for JSON in words.
+PARAMETERS = [
+    *("max_tokens", "temperature", "top_p", "stop", "tools", "tool_choice", "parallel_tool_calls"),
+    *("response_format", "structured_outputs", "reasoning"),
+]
 # How each dialect's own endpoint is asked to think (the facts of layers/catalog/providers), and what else it needs.
 FACTS = {
     "anthropic-messages": 'reasoning_style = "budget"',
-    "bedrock-converse": 'reasoning_style = "anthropic"',
+    "bedrock-converse": f'reasoning_style = "anthropic"\nsupported_parameters = {PARAMETERS}',
     "bedrock-invoke": 'invoke = "anthropic-messages"\nreasoning_style = "budget"',
     "google-generate": 'reasoning_style = "budget"',
 }

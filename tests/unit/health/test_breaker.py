@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from switchboard.health.breaker import ALL_WELL, FIRST_PAUSE, JITTER, LONGEST_STEP, Door, Signals
 from switchboard.health.figures import Estimate
 
-USUAL = Estimate(success=0.99, first_token_s=1.0, token_s=0.02, lost_s=2.0, cut_share=0.1)
+USUAL = Estimate(success=0.99, first_token_s=1.0, token_s=0.02, lost_s=2.0, cut_share=0.1, latest_s=2.0)
 MIDDLE = 0.5
 
 
@@ -78,6 +80,13 @@ def test_slow_answers_make_the_next_one_expected_later_within_bounds() -> None:
     assert slow.applied(USUAL, 1000).first_token_s == pytest.approx(10.0, rel=0.01)
     assert quick.applied(USUAL, 1000).first_token_s == pytest.approx(0.7)
     assert slow.applied(USUAL, 1000).token_s == USUAL.token_s
+
+
+def test_patience_is_several_times_what_nearly_all_take_and_more_after_a_time_out() -> None:
+    assert ALL_WELL.patience(USUAL) == 7.0
+    assert failed(1, timed_out=True).patience(USUAL) == pytest.approx(9.1)
+    assert ALL_WELL.patience(replace(USUAL, latest_s=0.5)) == 5.0
+    assert ALL_WELL.patience(replace(USUAL, latest_s=60.0)) == 20.0
 
 
 Step = st.tuples(st.sampled_from(["ok", "failed", "timeout", "limited"]), st.floats(0, 100), st.floats(0, 1))

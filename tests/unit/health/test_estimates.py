@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from switchboard.errors import Failure
 from switchboard.health.estimates import NOTHING, STRANGER, Evidence, Past, estimate, estimates, faded
+from switchboard.health.histogram import Histogram
 from switchboard.health.rollup import CANCELLED, OK, Observation, Rollup
 
 NOW = 1_000_000.0
@@ -73,3 +74,9 @@ def test_success_is_a_share_and_rises_with_every_answer(ok: int, bad: int, fast_
         return estimate(Past(slow, Evidence.of(answers(fast_ok + more, failures=fast_bad)))).success
 
     assert 0 < success(0) <= success(1) <= 1
+
+
+def test_the_latest_first_token_is_known_once_there_are_enough_of_them() -> None:
+    few, many = (Past(NOTHING, NOTHING, Histogram.of([400] * count + [3000] * 2)) for count in (40, 60))
+    assert estimate(few).latest_s == STRANGER.latest_s
+    assert estimate(many).latest_s == pytest.approx(3.0, rel=0.05)

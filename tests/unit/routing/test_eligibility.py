@@ -3,17 +3,20 @@ from typing import Any
 import pytest
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest
+from switchboard.providers.dialects import UpstreamDialects
 from switchboard.routing.eligibility import rejection, soft_rejections
 from switchboard.routing.preferences import preferences
 
-from tests.examples import endpoint, request
+from tests.examples import endpoint, provider, request
+from tests.fakes import FakeClock
 
+DIALECTS = UpstreamDialects(FakeClock())
 TOOL = {"type": "function", "function": {"name": "now"}}
 PICTURE = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://p.test/x.png"}}]}
 
 
 def why(asked: ChatRequest, offer: Endpoint) -> tuple[str, str] | None:
-    misfit = rejection(asked, preferences(asked), offer)
+    misfit = rejection(asked, preferences(asked), offer, DIALECTS)
     return (misfit.code, misfit.reason) if misfit else None
 
 
@@ -77,9 +80,14 @@ def test_a_prompt_that_leaves_no_room_for_the_output() -> None:
 
 
 def test_more_output_than_it_gives() -> None:
-    expected = ("max_output", "9000 output tokens were asked for, it gives at most 8192")
-    assert why(request(max_tokens=9000), endpoint(max_output=8192)) == expected
-    assert why(request(max_tokens=8192), endpoint(max_output=8192)) is None
+    small, large = endpoint("small", max_output=8192), endpoint("large", max_output=16_384)
+    asked = request(max_tokens=9000)
+    assert soft(asked, small, large) == [("small", "9000 output tokens were asked for, it gives at most 8192")]
+    assert soft(request(max_tokens=8192), small, large) == []
+
+
+def test_if_nobody_gives_so_much_output_the_limit_is_clamped_instead() -> None:
+    assert soft(request(max_tokens=9000), endpoint(max_output=8192)) == []
 
 
 def test_limits_that_are_not_known_reject_nothing() -> None:
@@ -113,7 +121,7 @@ PLAIN = endpoint("plain", supported_parameters=frozenset())
 
 
 def soft(asked: ChatRequest, *offers: Endpoint) -> list[tuple[str, str]]:
-    return [(misfit.endpoint.tag, misfit.reason) for misfit in soft_rejections(asked, list(offers))]
+    return [(misfit.endpoint.tag, misfit.reason) for misfit in soft_rejections(asked, list(offers), DIALECTS)]
 
 
 def test_tools_go_to_those_that_support_them() -> None:
@@ -138,3 +146,61 @@ def test_an_endpoint_is_rejected_once() -> None:
     asked = request(tools=[TOOL], response_format={"type": "json_object"})
     tags = [tag for tag, _ in soft(asked, BOTH, PLAIN)]
     assert tags == ["plain"]
+
+
+def speaking(protocol: str, **changes: Any) -> Endpoint:
+    every = frozenset({"text", "image", "audio", "file"})
+    return endpoint("x", provider=provider("x", protocol=protocol), input_modalities=every, **changes)
+
+
+def part(kind: str, **fields: Any) -> list[Any]:
+    return [{"role": "user", "content": [{"type": kind, **fields}]}]
+
+
+LINKED = part("image_url", image_url={"url": "https://p.test/x.png"})
+SOUND = part("input_audio", input_audio={"data": "AAAA", "format": "wav"})
+LINKED_FILE = part("file", file={"file_data": "https://p.test/x.pdf", "filename": "x.pdf"})
+
+
+@pytest.mark.parametrize(
+    ("protocol", "fields", "reason"),
+    [
+        ("anthropic-messages", {"n": 2}, "it gives one answer to a request, `n` asks for more"),
+        ("openai-responses", {"n": 2}, "it gives one answer to a request, `n` asks for more"),
+        ("bedrock-converse", {"messages": LINKED}, "takes a picture inside the request only"),
+        ("anthropic-messages", {"messages": SOUND}, "Audio cannot be sent"),
+        ("openai-chat", {"messages": LINKED_FILE}, "it takes files inside the request only"),
+        ("bedrock-converse", {"messages": part("future", x=1)}, "a content part of type `future`"),
+        ("google-generate", {"tools": [{"type": "web_search"}]}, "it cannot run a tool of type `web_search`"),
+    ],
+)
+def test_what_a_dialect_cannot_carry_is_refused_before_anything_is_sent(
+    protocol: str, fields: Any, reason: str
+) -> None:
+    code, words = why(request(**fields), speaking(protocol)) or ("", "")
+    assert code == "dialect"
+    assert reason in words
+
+
+def test_an_answer_in_sound_needs_an_endpoint_that_gives_it() -> None:
+    asked = request(modalities=["text", "audio"])
+    assert why(asked, endpoint()) == ("modality", "it does not give audio as output")
+    speaks = frozenset({"text", "audio"})
+    assert why(asked, endpoint(output_modalities=speaks)) is None
+    assert why(asked, speaking("google-generate", output_modalities=speaks)) is not None
+
+
+def test_who_insists_on_a_parameter_goes_to_no_dialect_without_a_word_for_it() -> None:
+    wishes = {"require_parameters": True}
+    assert why(request(logprobs=True), speaking("anthropic-messages")) is None
+    assert why(request(logprobs=True, provider=wishes), speaking("anthropic-messages")) == (
+        "require_parameters",
+        "it does not support logprobs",
+    )
+
+
+def test_json_counts_as_supported_where_a_tool_can_bring_it() -> None:
+    tooled = frozenset({"tools"})
+    asked = request(response_format={"type": "json_object"}, provider={"require_parameters": True})
+    assert why(asked, speaking("anthropic-messages", supported_parameters=tooled)) is None
+    assert why(asked, speaking("openai-chat", supported_parameters=tooled)) is not None

@@ -15,11 +15,12 @@ ESTIMATES = st.builds(
     token_s=st.floats(0.005, 0.1),
     lost_s=st.floats(0.05, 20),
     cut_share=st.just(0.0),
+    latest_s=st.just(2.0),
 )
 
 
 def test_the_parts_are_money_time_and_what_failures_lose() -> None:
-    seen = Estimate(success=0.8, first_token_s=1.0, token_s=0.02, lost_s=4.0, cut_share=0.1)
+    seen = Estimate(success=0.8, first_token_s=1.0, token_s=0.02, lost_s=4.0, cut_share=0.1, latest_s=2.0)
     parts = index(0.01, seen, 100, second=0.002)
     assert parts.price == 0.01
     assert parts.time == pytest.approx(0.002 * 3)

@@ -4,9 +4,11 @@ import pytest
 from switchboard.catalog.model import Catalog
 from switchboard.errors import InvalidRequest, ModelNotFound, NoEndpointFits
 from switchboard.health.figures import NO_RANKINGS
-from switchboard.routing.plan import Plan, find_model, make_plan, providers_for
+from switchboard.providers.dialects import UpstreamDialects
+from switchboard.routing.plan import Plan, Reach, find_model, make_plan, providers_for
 
 from tests.examples import catalog, endpoint, model, price, request
+from tests.fakes import FakeClock
 
 CHEAP = endpoint("cheap", price=price(input=1, output=1), context=8000)
 DEAR = endpoint("dear", price=price(input=5, output=5), context=100_000)
@@ -17,11 +19,12 @@ CATALOG = catalog(
     model(name="openai/gpt-4.1"),
     model(name="lab/none"),
 )
+DIALECTS = UpstreamDialects(FakeClock())
 ALL = frozenset({"cheap", "dear"})
 
 
 def plan(callable_providers: frozenset[str] = ALL, offered: Catalog = CATALOG, **fields: Any) -> Plan:
-    return make_plan(request(**fields), offered, NO_RANKINGS, callable_providers)
+    return make_plan(request(**fields), offered, NO_RANKINGS, Reach(callable_providers, DIALECTS))
 
 
 def tags(made: Plan) -> list[str]:
@@ -98,13 +101,6 @@ def test_if_nothing_fits_every_endpoint_says_why() -> None:
     assert error.availability["retryable"] is False
 
 
-@pytest.mark.parametrize("known", [ALL, ALL - {"dear"}])
-def test_a_prompt_too_long_for_all_is_refused_as_a_provider_would(known: frozenset[str]) -> None:
-    """Clients compact a conversation when they read this code; an endpoint without a key says nothing of its length."""
-    error = nothing_fits(callable_providers=known, max_tokens=900_000)
-    assert (error.status, error.code) == (400, "context_length_exceeded")
-
-
 def test_a_model_without_endpoints_says_so() -> None:
     error = nothing_fits(model="lab/none")
     assert "it has no endpoints" in error.message
@@ -121,6 +117,16 @@ def unknown(name: str) -> ModelNotFound:
     with pytest.raises(ModelNotFound) as caught:
         find_model(CATALOG, name)
     return caught.value
+
+
+@pytest.mark.parametrize(("named", "others"), [("lab/gone", ["lab/two"]), ("lab/two", ["lab/gone"])])
+def test_one_unknown_name_in_a_chain_does_not_fail_the_others(named: str, others: list[str]) -> None:
+    assert tags(plan(model=named, models=others)) == ["lab/two@dear"]
+
+
+def test_a_chain_of_unknown_names_is_told_the_first() -> None:
+    with pytest.raises(ModelNotFound, match="`lab/gone`"):
+        plan(model="lab/gone", models=["lab/lost"])
 
 
 def test_an_unknown_model_is_not_found() -> None:

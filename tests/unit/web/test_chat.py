@@ -64,7 +64,7 @@ def test_headers_come_with_lower_case_names() -> None:
     assert pipeline.calls[0].arrival.headers == {"authorization": "Bearer x", "x-title": "App"}
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/completions", "/v1/chat/completions/x"])
+@pytest.mark.parametrize("path", ["/x", "/v1", "/v1/completions", "/v1/chat/completions/x"])
 def test_a_wrong_path_is_not_found(path: str) -> None:
     answered = asked(path=path)
     assert answered.status == 404
@@ -83,6 +83,22 @@ def test_a_wrong_method_is_not_allowed(method: str) -> None:
 def test_it_says_that_it_is_healthy() -> None:
     answered = asked(method="GET", path="/healthz")
     assert (answered.status, answered.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz"])
+def test_its_head_says_that_somebody_is_there(path: str) -> None:
+    answered = asked(method="HEAD", path=path)
+    assert (answered.status, answered.body) == (200, b"")
+
+
+def test_a_page_may_ask_and_read_the_answer() -> None:
+    assert asked(method="OPTIONS", origin="https://page.example").status == 204
+    assert asked(origin="https://page.example").headers["access-control-allow-origin"] == "*"
+
+
+def test_what_is_missing_is_told_in_the_callers_dialect() -> None:
+    assert asked(path="/v1/messages/batches").json()["error"]["type"] == "not_found_error"
+    assert asked(path="/v1beta/cachedContents").json()["error"]["status"] == "NOT_FOUND"
 
 
 def test_a_body_that_says_it_is_too_large_is_not_read() -> None:

@@ -2,7 +2,8 @@ import re
 
 import orjson
 import pytest
-from switchboard.web.routes import counting_at, inference_at
+from switchboard.errors import InvalidRequest
+from switchboard.web.routes import counting_at, dialect_of, inference_at, missing_route, suited
 
 from tests.house import ROOT
 
@@ -53,6 +54,34 @@ def test_tokens_are_counted_for_both_dialects_that_have_a_route_for_it() -> None
     assert orjson.loads(contents[1](orjson.dumps(body)))["totalTokens"] > 3
 
 
+@pytest.mark.parametrize(
+    ("path", "headers", "dialect"),
+    [
+        ("/v1/nowhere", {}, "openai-chat"),
+        ("/v1/chat/completions", {"anthropic-version": "2026-10-21"}, "openai-chat"),
+        ("/v1/responses", {}, "openai-responses"),
+        ("/v1/messages/batches", {}, "anthropic-messages"),
+        ("/api/anthropic/v1/complete", {}, "anthropic-messages"),
+        ("/v1/models", {"anthropic-version": "2026-10-21"}, "anthropic-messages"),
+        ("/v1beta/tunedModels", {}, "google-generate"),
+        ("/api/vertex-ai/v1/publishers/google/models/x:predict", {}, "google-generate"),
+        ("/v1/models/google/gemini:generateContent", {}, "google-generate"),
+        ("/v1/models", {"x-goog-api-key": "k"}, "google-generate"),
+        ("/v1/messagesx", {}, "openai-chat"),
+    ],
+)
+def test_an_error_is_told_in_the_dialect_of_who_comes_there(path: str, headers: dict[str, str], dialect: str) -> None:
+    assert dialect_of(path, headers).name == dialect
+
+
+def test_a_missing_route_is_not_found_and_a_wrong_method_is_told_the_right_one() -> None:
+    assert missing_route("GET", "/nowhere")[0].status == 404
+    for path in ("/v1/chat/completions", "/v1/messages/count_tokens", f"{GEMINI}:generateContent"):
+        error, headers = missing_route("GET", path)
+        assert (error.status, headers) == (405, {"allow": "POST"})
+        assert "use POST" in error.message
+
+
 def test_counting_is_no_inference() -> None:
     assert inference_at(f"{GEMINI}:countTokens") is None
 
@@ -79,5 +108,27 @@ def as_pattern(route: str) -> str:
 def test_the_template_sends_each_of_them_to_the_chat_function(path: str) -> None:
     template = (ROOT / "template.yaml").read_text(encoding="utf-8")
     function = template.partition("  ChatFunction:")[2].partition("  ChatLogs:")[0]
-    routed = [route.strip('"') for route in re.findall(r"Path: ([^,\s]+)", function)]
+    routed = [route.strip('"') for route in re.findall(r"Path: ([^,\s]+), Method: POST", function)]
     assert any(re.fullmatch(as_pattern(route), path) for route in routed), routed
+
+
+@pytest.mark.parametrize(
+    ("agent", "code"),
+    [
+        (b"speakeasy-sdk/python 1.3.84 2.914.0 1.0.0 openrouter", 400),
+        (b"speakeasy-sdk/typescript 1.3.19 2.914.0 1.0.0 @openrouter/sdk", 400),
+        (b"speakeasy-sdk/python 1.3.84 2.914.0 1.0.0 mistralai", "invalid_request"),
+        (b"OpenAI/Python 3.54.0", "invalid_request"),
+    ],
+)
+def test_openrouters_sdks_are_told_errors_by_number(agent: bytes, code: int | str) -> None:
+    found = inference_at("/api/v1/chat/completions")
+    assert found is not None
+    body = orjson.loads(suited(found[0], [(b"user-agent", agent)]).error(InvalidRequest("no"), None))
+    assert body["error"]["code"] == code
+
+
+def test_other_dialects_are_the_same_for_everyone() -> None:
+    found = inference_at("/api/v1/responses")
+    assert found is not None
+    assert suited(found[0], [(b"user-agent", b"speakeasy-sdk/python 1 2 3 openrouter")]) is found[0]

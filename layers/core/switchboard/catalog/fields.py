@@ -19,11 +19,13 @@ from switchboard.catalog.checks import (
     one_of,
     pattern,
     table_of,
+    value_that,
 )
 from switchboard.catalog.prices import extra_check, price_check, tidy_extra, tidy_price, tidy_tiers, tier_check
 from switchboard.json_types import Json, JsonObject
 
 PROTOCOLS = ("openai-chat", "openai-responses", "anthropic-messages", "google-generate", "bedrock-converse")
+INVOKED = ("anthropic-messages",)
 STATUSES = ("active", "beta", "alpha", "deprecated")
 MODALITIES = ("text", "image", "file", "audio", "video", "embedding")
 PROVIDER_SYNONYMS = {"docs_url": "docs"}
@@ -45,6 +47,13 @@ def _tidy_policy(value: Json) -> Json:
     return {{"prompt_training": "training"}.get(key, key): member for key, member in cast(JsonObject, value).items()}
 
 
+def _is_range(value: Json) -> bool:
+    match value:
+        case [int() | float() as least, int() | float() as most]:
+            return least <= most
+    return False
+
+
 WORD = "[A-Za-z0-9][A-Za-z0-9._-]*"
 TABLE = table_of({}, ANYTHING)
 TEXTS = list_of(TEXT)
@@ -57,6 +66,7 @@ AUTH = pattern(
 )
 VARIABLE = pattern(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable (never put the key itself here)")
 HEADER = pattern(r"[^\r\n]*", "a text on one line")
+RANGES = table_of({}, value_that(_is_range, "the least and the most of a value; write temperature = [0, 1.5]"))
 POLICY = table_of({"training": FLAG, "prompt_training": FLAG, "retention_days": COUNT, "verified": FLAG}, ANYTHING)
 MODALITY = Field(list_of(one_of((*MODALITIES, "pdf"))), _tidy_modalities)
 DATA_POLICY = Field(POLICY, _tidy_policy)
@@ -76,6 +86,7 @@ PROVIDER: Mapping[str, Field] = {
     "docs": Field(URL),
     "disabled": Field(FLAG),
     "base_url_env": Field(table_of({}, VARIABLE), is_fact=True),
+    "ranges": Field(RANGES, is_fact=True),
     "env": Field(list_of(VARIABLE), is_fact=True),
     "protocols": Field(TEXTS, is_fact=True),
     "upstream_protocols": Field(TEXTS, is_fact=True),
@@ -113,6 +124,7 @@ ENDPOINT: Mapping[str, Field] = {
     "tag": Field(TAG),
     "variant": Field(TAG),
     "upstream_id": Field(TEXT),
+    "invoke": Field(one_of(INVOKED)),
     "price": Field(price_check, tidy_price),
     "price_tiers": Field(list_of(tier_check), tidy_tiers),
     "price_extra": Field(extra_check, tidy_extra),
@@ -130,6 +142,7 @@ ENDPOINT: Mapping[str, Field] = {
     "protocols": Field(TEXTS, is_fact=True),
     "upstream_protocols": Field(TEXTS, is_fact=True),
     "moderation": Field(TEXT, is_fact=True),
+    "ranges": Field(RANGES, is_fact=True),
     "deprecation_date": Field(DATE, is_fact=True),
     "supported_parameters_source": Field(TEXT, is_fact=True),
     "sources": Field(TABLE, is_fact=True),

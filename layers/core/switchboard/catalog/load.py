@@ -108,6 +108,7 @@ def _endpoint(model: str, model_row: JsonObject, row: JsonObject, providers: Map
         region=_text(row, "region") or provider.region,
         data_policy=_policy(row, provider.data_policy),
         status=str(row.get("status", "active")),
+        invoke=_text(row, "invoke"),
         facts=cast(JsonObject, row.get("facts", {})),
     )
 

@@ -10,6 +10,9 @@ from switchboard.json_types import Json
 
 NANO = 10**9
 TOKENS_PER_PRICE = 10**6
+BEDROCK = "bedrock-converse"
+BEDROCK_INVOKE = "bedrock-invoke"
+EMBEDDING = "embedding"  # the output modality of models that answer with vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,10 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One provider's offer of one model. `id` is `model@tag`; `tag` is the provider's id, or `provider/variant`."""
+    """One provider's offer of one model. `id` is `model@tag`; `tag` is the provider's id, or `provider/variant`.
+
+    `invoke` is for Bedrock: the dialect of the model's own maker, which InvokeModel carries unread.
+    """
 
     id: str
     tag: str
@@ -89,7 +95,26 @@ class Endpoint:
     region: str | None = None
     data_policy: DataPolicy = DataPolicy()
     status: str = "active"
+    invoke: str | None = None
     facts: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def protocol(self) -> str:
+        """How it is spoken to: as its provider is, unless that one passes on another dialect."""
+        return BEDROCK_INVOKE if self._is_invoked else self.provider.protocol
+
+    @property
+    def dialect(self) -> str:
+        """In whose words it is asked and answers."""
+        return self.invoke if self.invoke and self._is_invoked else self.provider.protocol
+
+    @property
+    def _is_invoked(self) -> bool:
+        return self.invoke is not None and self.provider.protocol == BEDROCK
+
+    @property
+    def makes_embeddings(self) -> bool:
+        return EMBEDDING in self.output_modalities
 
 
 @dataclass(frozen=True, slots=True)

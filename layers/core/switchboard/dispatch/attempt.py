@@ -12,6 +12,7 @@ from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock
 from switchboard.dispatch.tally import Tally
 from switchboard.errors import Failure, UpstreamFailure
+from switchboard.fitting import fitted
 from switchboard.providers.interface import UpstreamDialect
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
@@ -67,16 +68,17 @@ class Upstreams:
 
 
 class Running:
-    """An attempt while it lasts."""
+    """An attempt while it lasts. `fitted` is the request as this endpoint is given it."""
 
     def __init__(
         self, request: ChatRequest, endpoint: Endpoint, upstreams: Upstreams, clock: Clock, deadline: float
     ) -> None:
         self.endpoint = endpoint
         self.tally = Tally()
-        self._request = request
         self._upstreams = upstreams
-        self._dialect = upstreams.dialects[endpoint.provider.protocol]
+        self._dialect = upstreams.dialects[endpoint.protocol]
+        self.fitted = fitted(request, endpoint, self._dialect.words)
+        self._request = self.fitted.request
         self._clock = clock
         self._deadline = deadline
         self._began = clock.monotonic()

@@ -22,6 +22,12 @@ EVIDENCE_HALF_LIFE = 60.0
 NEWS = 0.2
 SLOWEST = 10.0
 FASTEST = 0.7
+# How long to wait for the first content: several times what nearly all take, within bounds, and after a time-out a
+# little longer, or an endpoint that has become slow for good would never be heard out.
+PATIENCE = 3.5
+LEAST_PATIENCE = 5.0
+MOST_PATIENCE = 20.0
+MORE_AFTER_TIMEOUT = 1.3
 
 
 class Door(Enum):
@@ -100,6 +106,11 @@ class Signals:
             success=min(estimate.success, self._now_success(now)),
             first_token_s=estimate.first_token_s * slowness,
         )
+
+    def patience(self, estimate: Estimate) -> float:
+        """Seconds until the first content is overdue. A model that thinks first is given more by the caller."""
+        usual = PATIENCE * estimate.latest_s * MORE_AFTER_TIMEOUT**self.timeouts
+        return min(max(usual, LEAST_PATIENCE), MOST_PATIENCE)
 
     def _now_success(self, now: float) -> float:
         return 1 - (1 - self.success) * self._strength(now)

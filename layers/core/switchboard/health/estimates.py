@@ -7,18 +7,21 @@ Pure; the figures below were fitted by simulation (benchmarks/routing).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from switchboard.errors import Failure
 from switchboard.health.figures import Estimate
+from switchboard.health.histogram import EMPTY, Histogram
 from switchboard.health.rollup import CALLERS_OWN, Rollup
 
 SLOW_HALF_LIFE = 6 * 3600.0
 FAST_HALF_LIFE = 600.0
 MILLI = 1000
+# A percentile of fewer is a guess.
+FEWEST_FIRST_TOKENS = 50
 
 # What an endpoint is taken for of which nothing at all is known.
-STRANGER = Estimate(success=0.98, first_token_s=0.9, token_s=0.022, lost_s=2.0, cut_share=0.1)
+STRANGER = Estimate(success=0.98, first_token_s=0.9, token_s=0.022, lost_s=2.0, cut_share=0.1, latest_s=6.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +91,11 @@ def faded(rows: Mapping[int, Rollup], now: float, half_life: float) -> Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is known of one endpoint, on both time scales."""
+    """What is known of one endpoint, on both time scales, and all its times to the first token of the longer one."""
 
     slow: Evidence
     fast: Evidence
+    first_tokens: Histogram = EMPTY
 
 
 def estimates(pasts: Mapping[str, Past]) -> dict[str, Estimate]:
@@ -105,12 +109,13 @@ def estimates(pasts: Mapping[str, Past]) -> dict[str, Estimate]:
 
 
 def estimate(past: Past, pool: Estimate = STRANGER) -> Estimate:
-    return drawn(past.fast, drawn(past.slow, pool), FAST_WEIGHTS, attempts=past.slow.attempts)
+    found = drawn(past.fast, drawn(past.slow, pool), FAST_WEIGHTS)
+    known = past.first_tokens.count >= FEWEST_FIRST_TOKENS
+    latest = past.first_tokens.percentile(0.99) / MILLI if known else pool.latest_s
+    return replace(found, attempts=past.slow.attempts, latest_s=latest)
 
 
-def drawn(
-    evidence: Evidence, behind: Estimate, weights: Weights = POOL_WEIGHTS, attempts: float | None = None
-) -> Estimate:
+def drawn(evidence: Evidence, behind: Estimate, weights: Weights = POOL_WEIGHTS) -> Estimate:
     """What was seen, and `behind` counted as if it had been seen so many times besides."""
     failures = evidence.attempts - evidence.successes
     return Estimate(
@@ -119,7 +124,8 @@ def drawn(
         token_s=_mean(evidence.token_s, evidence.paces, behind.token_s, weights.speed),
         lost_s=_mean(evidence.lost_s, failures, behind.lost_s, weights.lost),
         cut_share=_mean(evidence.cuts, failures, behind.cut_share, weights.lost),
-        attempts=evidence.attempts if attempts is None else attempts,
+        latest_s=behind.latest_s,
+        attempts=evidence.attempts,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Chunk
 from switchboard.errors import UpstreamFailure
+from switchboard.parameters import Vocabulary
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 
@@ -28,6 +29,10 @@ class Signer(Protocol):
 
 class UpstreamDialect(Protocol):
     name: str
+    words: Vocabulary
+
+    def misfit(self, request: ChatRequest, endpoint: Endpoint) -> str | None:
+        """Why `request` cannot be said to `endpoint` at all, in words for its caller; None if it can."""
 
     def build(self, request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest: ...
 

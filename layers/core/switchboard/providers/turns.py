@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
-from switchboard.chat import Block, Message, Text, ToolCall, ToolResult
+from switchboard.chat import Block, Message, Other, Text, ToolCall, ToolResult
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.told import told
 
 PLACEHOLDER = "."
 NO_RESULT = "The call was not carried out."
@@ -73,6 +74,8 @@ class _Writer:
         for block in message.blocks:
             if isinstance(block, ToolResult):
                 others += self._unless_awaited(block)
+            elif isinstance(block, Other) and message.role == "assistant":
+                others.append(Text(told(block.native)))
             elif not isinstance(block, Text) or block.text.strip():
                 others.append(block)
         if message.role != "assistant":

@@ -1,12 +1,13 @@
 """Whether an endpoint can serve a request; if not, the reason that its caller can read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from switchboard.accounting.estimate import without_margin
 from switchboard.catalog.model import Endpoint
-from switchboard.chat import ChatRequest
-from switchboard.parameters import unsupported_parameters
+from switchboard.chat import EMBEDDINGS, ChatRequest
+from switchboard.parameters import Vocabulary, unsupported_parameters
 from switchboard.routing.preferences import Preferences, names_endpoint
 
 
@@ -19,16 +20,33 @@ class Rejection:
     reason: str
 
 
+class Dialect(Protocol):
+    """What routing has to know of how an endpoint is spoken to."""
+
+    @property
+    def words(self) -> Vocabulary: ...
+
+    def misfit(self, request: ChatRequest, endpoint: Endpoint) -> str | None:
+        """Why the request cannot be said to it at all; None if it can."""
+
+
+# By the name of an endpoint's protocol.
+Dialects = Mapping[str, Dialect]
 Rule = Callable[[ChatRequest, Preferences, Endpoint], tuple[str, str] | None]
 
 
-def rejection(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> Rejection | None:
+def rejection(request: ChatRequest, wishes: Preferences, endpoint: Endpoint, dialects: Dialects) -> Rejection | None:
     """The first rule that the endpoint breaks, or None: it fits."""
     for rule in RULES:
         broken = rule(request, wishes, endpoint)
         if broken:
             return Rejection(endpoint, *broken)
-    return None
+    dialect = dialects[endpoint.protocol]  # not before the rules: those of endpoints that are out need not be loaded
+    misfit = dialect.misfit(request, endpoint)
+    if misfit:
+        return Rejection(endpoint, "dialect", misfit)
+    missing = sorted(unsupported_parameters(request, endpoint, dialect.words)) if wishes.require_parameters else []
+    return Rejection(endpoint, "require_parameters", f"it does not support {', '.join(missing)}") if missing else None
 
 
 def _providers(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
@@ -42,7 +60,17 @@ def _providers(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) ->
     return None
 
 
+def _kind(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+    if endpoint.makes_embeddings and request.protocol != EMBEDDINGS:
+        return "modality", "it makes embeddings: POST them to /api/v1/embeddings"
+    if request.protocol == EMBEDDINGS and not endpoint.makes_embeddings:
+        return "modality", "it makes no embeddings"
+    return None
+
+
 def _context(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+    if request.protocol == EMBEDDINGS:  # every input has the context to itself, and the provider says no by itself
+        return None
     if endpoint.context is not None and request.prompt_tokens > endpoint.context:
         expected = without_margin(request.prompt_tokens)
         return "context_length", f"the prompt has about {expected} tokens, its context is {endpoint.context}"
@@ -59,38 +87,48 @@ def _room(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tupl
     return None
 
 
-def _output(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+def _modalities(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+    missing = sorted(request.modalities - endpoint.input_modalities)
+    return ("modality", f"it does not take {' or '.join(missing)} as input") if missing else None
+
+
+def _output_modalities(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+    wanted = request.parameters.get("modalities")
+    missing = sorted(set(map(str, wanted)) - endpoint.output_modalities) if isinstance(wanted, list) else []
+    return ("modality", f"it does not give {' or '.join(missing)} as output") if missing else None
+
+
+RULES: tuple[Rule, ...] = (_providers, _kind, _modalities, _output_modalities, _context, _room)
+
+# If any endpoint supports these, only those that do are used; if none does, the request runs without (OpenRouter).
+SOFT_PARAMETERS = ("tools", "response_format", "verbosity")
+
+
+def soft_rejections(request: ChatRequest, fitting: list[Endpoint], dialects: Dialects) -> list[Rejection]:
+    """Endpoints that would lose a parameter, or cut the output, where another fitting endpoint would not."""
+    wanted = [name for name in SOFT_PARAMETERS if name in request.parameters]
+    tests = [_output, *(_support(name, dialects) for name in wanted)]
+    rejected: list[Rejection] = []
+    for test in tests:
+        lacking = [Rejection(endpoint, *reason) for endpoint in fitting if (reason := test(request, endpoint))]
+        if len(lacking) < len(fitting):
+            rejected += lacking
+            lost = {misfit.endpoint.id for misfit in lacking}
+            fitting = [endpoint for endpoint in fitting if endpoint.id not in lost]
+    return rejected
+
+
+def _output(request: ChatRequest, endpoint: Endpoint) -> tuple[str, str] | None:
     limit = endpoint.max_output
     if limit is not None and request.max_output is not None and request.max_output > limit:
         return "max_output", f"{request.max_output} output tokens were asked for, it gives at most {limit}"
     return None
 
 
-def _modalities(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
-    missing = sorted(request.modalities - endpoint.input_modalities)
-    return ("modality", f"it does not take {' or '.join(missing)} as input") if missing else None
-
-
-def _parameters(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
-    if not wishes.require_parameters:
+def _support(name: str, dialects: Dialects) -> Callable[[ChatRequest, Endpoint], tuple[str, str] | None]:
+    def test(request: ChatRequest, endpoint: Endpoint) -> tuple[str, str] | None:
+        if name in unsupported_parameters(request, endpoint, dialects[endpoint.protocol].words):
+            return "require_parameters", f"it does not support {name}"
         return None
-    missing = sorted(unsupported_parameters(request, endpoint))
-    return ("require_parameters", f"it does not support {', '.join(missing)}") if missing else None
 
-
-RULES: tuple[Rule, ...] = (_providers, _modalities, _context, _room, _output, _parameters)
-
-# If any endpoint supports these, only those that do are used; if none does, the request runs without (OpenRouter).
-SOFT_PARAMETERS = ("tools", "response_format", "verbosity")
-
-
-def soft_rejections(request: ChatRequest, fitting: list[Endpoint]) -> list[Rejection]:
-    """Endpoints that would lose a parameter which another fitting endpoint can honour."""
-    wanted = [name for name in SOFT_PARAMETERS if name in request.parameters]
-    rejected: list[Rejection] = []
-    for name in wanted:
-        lacking = [endpoint for endpoint in fitting if name in unsupported_parameters(request, endpoint)]
-        if len(lacking) < len(fitting):
-            rejected += [Rejection(e, "require_parameters", f"it does not support {name}") for e in lacking]
-            fitting = [endpoint for endpoint in fitting if endpoint not in lacking]
-    return rejected
+    return test

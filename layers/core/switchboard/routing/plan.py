@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from switchboard.catalog.model import Catalog, Endpoint, Model, Provider
 from switchboard.chat import ChatRequest
-from switchboard.errors import ModelNotFound, NoEndpointFits, PromptTooLong
+from switchboard.errors import ModelNotFound, NoEndpointFits
 from switchboard.health.figures import Rankings
 from switchboard.json_types import JsonObject
-from switchboard.routing.eligibility import Rejection, rejection, soft_rejections
+from switchboard.routing.eligibility import Dialects, Rejection, rejection, soft_rejections
 from switchboard.routing.order import in_order
 from switchboard.routing.preferences import Preferences, preferences
 
@@ -24,22 +24,39 @@ class Plan:
     rejected: tuple[Rejection, ...]
 
 
-def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, callable_providers: Container[str]) -> Plan:
-    """`callable_providers` are the ids of those that have a key, or need none.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What can be called: `providers` are the ids of those that have a key or need none, `dialects` how to speak."""
+
+    providers: Container[str]
+    dialects: Dialects
+
+
+def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, reach: Reach) -> Plan:
+    """The endpoints of every model that was asked for.
 
     Raises InvalidRequest, ModelNotFound, or NoEndpointFits with every endpoint's reason.
     """
     wishes = preferences(request)
     chosen: list[Endpoint] = []
     rejected: list[Rejection] = []
-    models = [find_model(catalog, name) for name in (request.model, *wishes.models)]
+    models = _known_models(catalog, (request.model, *wishes.models))
     for model in {model.id: model for model in models}.values():  # by an alias, one may be named twice
-        fitting, misfits = _sort_out(request, wishes, model, callable_providers)
+        fitting, misfits = _sort_out(request, wishes, model, reach)
         chosen += in_order(fitting, request, wishes, rankings)
         rejected += misfits
     if not chosen:
         raise _nothing_fits(request, rejected)
     return Plan(tuple(chosen if wishes.allow_fallbacks or wishes.order else chosen[:1]), tuple(rejected))
+
+
+def _known_models(catalog: Catalog, names: tuple[str, ...]) -> list[Model]:
+    """A name that leads nowhere is one more model that cannot answer, as long as another can (OpenRouter's `models`).
+
+    Raises ModelNotFound for the first name if none is known.
+    """
+    known = [model for name in names if (model := catalog.find(name))]
+    return known or [find_model(catalog, names[0])]
 
 
 def providers_for(request: ChatRequest, catalog: Catalog) -> tuple[Provider, ...]:
@@ -73,17 +90,17 @@ def _near(catalog: Catalog, name: str) -> list[str]:
 
 
 def _sort_out(
-    request: ChatRequest, wishes: Preferences, model: Model, callable_providers: Container[str]
+    request: ChatRequest, wishes: Preferences, model: Model, reach: Reach
 ) -> tuple[list[Endpoint], list[Rejection]]:
     fitting: list[Endpoint] = []
     rejected: list[Rejection] = []
     for endpoint in model.endpoints:
-        misfit = _without_key(endpoint, callable_providers) or rejection(request, wishes, endpoint)
+        misfit = _without_key(endpoint, reach.providers) or rejection(request, wishes, endpoint, reach.dialects)
         if misfit:
             rejected.append(misfit)
         else:
             fitting.append(endpoint)
-    soft = soft_rejections(request, fitting)
+    soft = soft_rejections(request, fitting, reach.dialects)
     lost = {misfit.endpoint.id for misfit in soft}
     return [endpoint for endpoint in fitting if endpoint.id not in lost], rejected + soft
 
@@ -97,10 +114,7 @@ def _without_key(endpoint: Endpoint, callable_providers: Container[str]) -> Reje
 
 def _nothing_fits(request: ChatRequest, rejected: Sequence[Rejection]) -> NoEndpointFits:
     reasons = "; ".join(f"{misfit.endpoint.tag}: {misfit.reason}" for misfit in rejected) or "it has no endpoints"
-    # What has no key cannot serve anybody: it does not count.
-    only_too_long = {misfit.code for misfit in rejected} - {"no_credential"} == {"context_length"}
-    kind = PromptTooLong if only_too_long else NoEndpointFits
-    error = kind(f"No endpoint of `{request.model}` can serve this request: {reasons}.")
+    error = NoEndpointFits(f"No endpoint of `{request.model}` can serve this request: {reasons}.")
     error.availability = availability(request, rejected)
     return error
 

@@ -1,6 +1,7 @@
 """Look-ups: models, endpoints, providers, one generation. FastAPI, for its documentation."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
@@ -17,10 +18,15 @@ from switchboard.rankings_cache import RankingsCache
 from switchboard.routing.plan import find_model
 from switchboard.telemetry import Telemetry
 from switchboard.web.generations import generation_object
+from switchboard.web.models import google_model_routes, model_routes
+from switchboard.web.reference.document import api_document
 from switchboard.web.rest import PREFIXES, headers_of, rest_app
-from switchboard.web.views import model_endpoints, model_object, provider_object
+from switchboard.web.routes import ANTHROPIC_PREFIXES
+from switchboard.web.views import model_endpoints, provider_object
 
 PUBLIC_FOR_A_MINUTE = {"cache-control": "public, max-age=60"}
+# Where Google's SDK looks for models, at Google AI's address and at Vertex's (ZenMux's path for it).
+GOOGLE_PREFIXES = ("/api/v1beta", "/v1beta", "/api/vertex-ai/v1beta", "/api/vertex-ai/v1")
 # Records are written after the last byte: whoever asks at once is made to wait a little instead of being told no.
 RECORD_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 LONGEST_SECONDS = 900.0
@@ -41,21 +47,32 @@ class Lookups:
     clock: Clock
 
 
-def catalog_app(lookups: Lookups, telemetry: Telemetry) -> FastAPI:
+def catalog_app(lookups: Lookups, telemetry: Telemetry, *, described: Sequence[FastAPI] = ()) -> FastAPI:
+    """`described` are the applications of other functions: their routes stand in the one document of the API."""
     app = rest_app("Switchboard", telemetry)
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi() -> JSONResponse:
+        return JSONResponse(api_document((app, *described)), headers=PUBLIC_FOR_A_MINUTE)
+
+    @app.get("/", include_in_schema=False)
+    async def front() -> JSONResponse:
+        """Claude Code asks for its head to see whether anybody is there."""
+        return JSONResponse({"name": "Switchboard", "api": PREFIXES[0], "openapi": "/openapi.json"})
+
     for prefix in PREFIXES:
         app.include_router(_routes(lookups), prefix=prefix, include_in_schema=prefix == PREFIXES[0])
+    for prefix in ANTHROPIC_PREFIXES:
+        routes = model_routes(lookups.catalog)
+        app.include_router(routes, prefix=prefix, include_in_schema=prefix == ANTHROPIC_PREFIXES[0])
+    for prefix in GOOGLE_PREFIXES:
+        googles = google_model_routes(lookups.catalog)
+        app.include_router(googles, prefix=prefix, include_in_schema=prefix == GOOGLE_PREFIXES[0])
     return app
 
 
 def _routes(lookups: Lookups) -> APIRouter:
     router = APIRouter()
-
-    @router.get("/models")
-    async def list_models() -> JSONResponse:
-        """Every model, in an answer that OpenAI's readers take too."""
-        rows = [model_object(model) for model in lookups.catalog.models.values()]
-        return JSONResponse({"object": "list", "data": rows}, headers=PUBLIC_FOR_A_MINUTE)
 
     @router.get("/models/{author}/{slug}/endpoints")
     async def list_endpoints(author: str, slug: str) -> JSONResponse:

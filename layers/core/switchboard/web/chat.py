@@ -7,16 +7,17 @@ from urllib.parse import parse_qsl
 from starlette.types import Receive, Scope, Send
 
 from switchboard.clock import Clock
-from switchboard.errors import InvalidRequest, NotFound, PayloadTooLarge, SwitchboardError
+from switchboard.errors import InvalidRequest, PayloadTooLarge, SwitchboardError
 from switchboard.pipeline import Call, Pipeline
 from switchboard.protocols.interface import Arrival, ClientProtocol
-from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.telemetry import Telemetry
+from switchboard.web.cors import CrossOrigin
 from switchboard.web.line import Line
-from switchboard.web.routes import Count, counting_at, inference_at
+from switchboard.web.routes import Count, counting_at, dialect_of, inference_at, missing_route, suited
 from switchboard.wire.sse import encode_event
 
-HEALTH = "/healthz"
+# Answered without a look at anything: health checks, and Claude Code's HEAD / before it begins.
+QUICK = ("/", "/healthz")
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 MAX_BODY_BYTES = 20 * 1024 * 1024
 # API Gateway and Lambda both end a request after 15 minutes; a server keeps to the same, so that records agree.
@@ -31,22 +32,26 @@ class ChatApp:
         self._pipeline = pipeline
         self._telemetry = telemetry
         self._clock = clock
+        self._door = CrossOrigin(self._serve)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._door(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise RuntimeError(f"nothing here speaks {scope['type']}")  # servers take this for a no
         method, path = scope["method"], scope["path"]
         line = Line(scope, receive, send)
         spoken, counted = inference_at(path), counting_at(path)
         if method == "POST" and spoken:
-            await self._guarded(line, spoken[0], self._answer(line, scope, receive, *spoken))
+            protocol = suited(spoken[0], scope["headers"])
+            await self._guarded(line, protocol, self._answer(line, scope, receive, protocol, spoken[1]))
         elif method == "POST" and counted:
             await self._guarded(line, counted[0], self._count(line, scope, receive, counted[1]))
-        elif path == HEALTH and method in ("GET", "HEAD"):
-            await _reply(line, 200, b'{"status":"ok"}')
+        elif path in QUICK and method in ("GET", "HEAD"):
+            await _reply(line, 200, b'{"status":"ok"}' if method == "GET" else b"")
         else:
-            protocol = spoken or counted
-            await _no_route(line, method, path, protocol[0] if protocol else None)
+            await _no_route(line, method, path, _headers(scope))
 
     async def _guarded(self, line: Line, protocol: ClientProtocol, work: Coroutine[None, None, None]) -> None:
         try:
@@ -93,14 +98,10 @@ async def _reply(line: Line, status: int, body: bytes, headers: Mapping[str, str
     await line.end(body)
 
 
-async def _no_route(line: Line, method: str, path: str, protocol: ClientProtocol | None) -> None:
-    allowed = "POST" if protocol else "GET, HEAD" if path == HEALTH else None
-    error: SwitchboardError = NotFound(f"There is no route {method} {path}. The API is under /api/v1.")
-    if allowed:
-        error = InvalidRequest(f"{method} is not possible at {path}.")
-        error.status = 405
-    body = (protocol or OpenAiChat()).error(error, None)
-    await _reply(line, error.status, body, {"allow": allowed} if allowed else {})
+async def _no_route(line: Line, method: str, path: str, headers: Mapping[str, str]) -> None:
+    dialect = dialect_of(path, headers)
+    error, allowed = missing_route(method, path, "GET, HEAD" if path in QUICK else None)
+    await _reply(line, dialect.status(error), dialect.error(error, None), allowed)
 
 
 def _headers(scope: Scope) -> dict[str, str]:

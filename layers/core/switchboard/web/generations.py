@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from switchboard.accounting.generation import Attempt, Generation
+from switchboard.chat import EMBEDDINGS
 from switchboard.json_types import JsonObject
 from switchboard.storage.keys import ApiKey
 
@@ -21,7 +22,7 @@ def generation_object(generation: Generation) -> JsonObject:
         "provider_name": generation.provider,
         "endpoint": generation.endpoint,
         "provider_responses": [_attempt_object(attempt) for attempt in generation.attempts],
-        "api_type": "completions",
+        "api_type": "embeddings" if generation.protocol == EMBEDDINGS else "completions",
         "protocol": generation.protocol,
         "created_at": _iso(generation.created),
         "streamed": generation.streamed,

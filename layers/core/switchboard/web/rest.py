@@ -1,55 +1,60 @@
-"""What the FastAPI applications have in common: errors in the shape that SDKs read, and a health check."""
+"""What the FastAPI applications have in common: errors in the caller's dialect, HEAD, CORS and a health check."""
 
 from collections.abc import Mapping
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from switchboard.errors import InvalidRequest, NotFound, SwitchboardError
-from switchboard.protocols.openai_chat.errors import error_object
+from switchboard.errors import InvalidRequest, SwitchboardError
 from switchboard.telemetry import Telemetry
+from switchboard.web.cors import CrossOrigin
+from switchboard.web.head import HeadAsGet
+from switchboard.web.routes import dialect_of, missing_route
 
 PREFIXES = ("/api/v1", "/v1")
 
 
 def rest_app(title: str, telemetry: Telemetry) -> FastAPI:
     """FastAPI's own pages are off: they load their scripts from elsewhere."""
-    app = FastAPI(title=title, version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(title=title, version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(CrossOrigin)
 
     @app.get("/healthz", include_in_schema=False)
-    async def healthz() -> JSONResponse:
+    async def healthz() -> Response:
         return JSONResponse({"status": "ok"})
 
     @app.exception_handler(SwitchboardError)
-    async def foreseen(_: Request, error: SwitchboardError) -> JSONResponse:
-        return error_response(error)
+    async def foreseen(request: Request, error: SwitchboardError) -> Response:
+        return error_response(request, error)
 
     @app.exception_handler(RequestValidationError)
-    async def bad_request(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def bad_request(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         name = str(first["loc"][-1])
-        return error_response(InvalidRequest(f"`{name}`: {first['msg'].lower()}.", param=name))
+        return error_response(request, InvalidRequest(f"`{name}`: {first['msg'].lower()}.", param=name))
 
     @app.exception_handler(HTTPException)
-    async def no_route(request: Request, error: HTTPException) -> JSONResponse:
-        shown = NotFound(f"There is no route {request.method} {request.url.path}. The API is under /api/v1.")
-        shown.status = error.status_code
-        return error_response(shown, error.headers)
+    async def no_route(request: Request, error: HTTPException) -> Response:
+        allowed = (error.headers or {}).get("Allow")
+        return error_response(request, *missing_route(request.method, request.url.path, allowed))
 
     @app.exception_handler(Exception)
-    async def unforeseen(_: Request, __: Exception) -> JSONResponse:
+    async def unforeseen(request: Request, _: Exception) -> Response:
         telemetry.failure("unexpected_error")
-        return error_response(SwitchboardError("Something went wrong inside the gateway. It has been logged."))
+        return error_response(request, SwitchboardError("Something went wrong inside the gateway. It has been logged."))
 
     return app
 
 
-def error_response(error: SwitchboardError, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """`headers` are those that belong to the status, as `allow` does to 405."""
+def error_response(request: Request, error: SwitchboardError, headers: Mapping[str, str] | None = None) -> Response:
+    """In the dialect of whoever asks; `headers` are those that belong to the status, as `allow` does to 405."""
+    dialect = dialect_of(request.url.path, headers_of(request))
     waits = {} if error.retry_after is None else {"retry-after": str(max(1, round(error.retry_after)))}
-    return JSONResponse({"error": error_object(error)}, error.status, {**(headers or {}), **waits})
+    body = dialect.error(error, None)
+    return Response(body, dialect.status(error), {**(headers or {}), **waits}, media_type="application/json")
 
 
 def headers_of(request: Request) -> dict[str, str]:

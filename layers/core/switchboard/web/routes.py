@@ -1,14 +1,17 @@
 """Which path speaks which dialect. The same paths stand in template.yaml, where API Gateway must let them stream."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import orjson
 
+from switchboard.errors import InvalidRequest, NotFound, SwitchboardError
 from switchboard.protocols import anthropic_messages, google_generate
 from switchboard.protocols.anthropic_messages import AnthropicMessages
 from switchboard.protocols.google_generate import GoogleGenerate
 from switchboard.protocols.interface import ClientProtocol
+from switchboard.protocols.openai_chat import OpenAiChat
+from switchboard.protocols.openai_embeddings import OpenAiEmbeddings
 from switchboard.protocols.openai_responses import OpenAiResponses
 from switchboard.protocols.openai_responses.cursor import ChatOrResponses
 
@@ -18,8 +21,13 @@ ANTHROPIC_PREFIXES = (*PREFIXES, "/api/anthropic/v1")
 
 _ANTHROPIC: ClientProtocol = AnthropicMessages()
 _GOOGLE: ClientProtocol = GoogleGenerate()
+_CHAT: ClientProtocol = ChatOrResponses()
+# OpenRouter's SDKs call themselves so, and raise their own errors only if `error.code` is a number.
+_OPENROUTERS_SDK = re.compile(rb"speakeasy-sdk/.*openrouter")
+_CHAT_IN_NUMBERS: ClientProtocol = ChatOrResponses(numbered=True)
 INFERENCE: Mapping[str, ClientProtocol] = {
-    **{prefix + "/chat/completions": ChatOrResponses() for prefix in PREFIXES},
+    **{prefix + "/chat/completions": _CHAT for prefix in PREFIXES},
+    **{prefix + "/embeddings": OpenAiEmbeddings() for prefix in PREFIXES},
     **{prefix + "/responses": OpenAiResponses() for prefix in PREFIXES},
     **{prefix + "/messages": _ANTHROPIC for prefix in ANTHROPIC_PREFIXES},
 }
@@ -30,6 +38,13 @@ _GOOGLE_PATHS = re.compile(
     r"/publishers/(?P<publisher>[^/]+)/models/(?P<published>.+:\w+)"
 )
 _COUNT_TOKENS = ":countTokens"
+# Where only clients of one dialect come, whether or not there is a route.
+_ANTHROPICS = re.compile(r"/api/anthropic(/|$)|(/api)?/v1/messages(/|$)")
+_GOOGLES = re.compile(r"(/api)?/v1beta(/|$)|/api/vertex-ai(/|$)|.*/models/.+:\w*[gG]enerateContent$")
+_PLAIN: ClientProtocol = OpenAiChat()
+# One of these comes with every request of Google's SDKs, and of Anthropic's.
+_GOOGLE_HEADERS = ("x-goog-api-client", "x-goog-api-key")
+_ANTHROPIC_HEADER = "anthropic-version"
 
 Count = Callable[[bytes], bytes]
 
@@ -47,6 +62,14 @@ def inference_at(path: str) -> tuple[ClientProtocol, Mapping[str, str]] | None:
     return _GOOGLE, {"target": found["published"], "publisher": found["publisher"]}
 
 
+def suited(protocol: ClientProtocol, headers: Iterable[tuple[bytes, bytes]]) -> ClientProtocol:
+    """The dialect as this client's SDK reads it. Headers are ASGI's."""
+    if protocol is not _CHAT:
+        return protocol
+    agent = next((value for name, value in headers if name == b"user-agent"), b"")
+    return _CHAT_IN_NUMBERS if _OPENROUTERS_SDK.match(agent) else _CHAT
+
+
 def counting_at(path: str) -> tuple[ClientProtocol, Count] | None:
     """How tokens are counted at a path, without asking a model."""
     if path.endswith("/messages/count_tokens") and path.removesuffix("/count_tokens") in INFERENCE:
@@ -58,3 +81,30 @@ def counting_at(path: str) -> tuple[ClientProtocol, Count] | None:
 
 def _count_anthropic(body: bytes) -> bytes:
     return orjson.dumps(anthropic_messages.count_tokens(body))
+
+
+def dialect_of(path: str, headers: Mapping[str, str]) -> ClientProtocol:
+    """In whose shape an error is told: by the path, else by what only one SDK sends. Headers have lower-case names."""
+    spoken = INFERENCE.get(path)
+    if spoken:
+        return spoken
+    if _ANTHROPICS.match(path):
+        return _ANTHROPIC
+    if _GOOGLES.match(path) or reads_google(headers):
+        return _GOOGLE
+    return _ANTHROPIC if _ANTHROPIC_HEADER in headers else _PLAIN
+
+
+def missing_route(method: str, path: str, allowed: str | None = None) -> tuple[SwitchboardError, dict[str, str]]:
+    """The error, and the headers that belong to it. `allowed` are the methods that the path has."""
+    methods = "POST" if inference_at(path) or counting_at(path) else allowed
+    if methods is None:
+        return NotFound(f"There is no route {method} {path}. The API is under /api/v1."), {}
+    error = InvalidRequest(f"{method} is not possible at {path}: use {methods}.")
+    error.status = 405
+    return error, {"allow": methods}
+
+
+def reads_google(headers: Mapping[str, str]) -> bool:
+    """True for Google's SDKs: since version 3 they ask at /v1, where others expect other shapes."""
+    return any(name in headers for name in _GOOGLE_HEADERS)

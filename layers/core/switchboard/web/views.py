@@ -1,12 +1,15 @@
 """Models, endpoints and providers as public JSON, in OpenRouter's field names with ours added."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 
-from switchboard.catalog.model import NANO, TOKENS_PER_PRICE, Endpoint, Model, Price, Provider
+from switchboard.catalog.model import EMBEDDING, NANO, TOKENS_PER_PRICE, Endpoint, Model, Price, Provider
 from switchboard.health.figures import NO_FIGURES, EndpointFigures, Rankings, Spread, Uptime
 from switchboard.json_types import Json, JsonObject
 
+# OpenRouter's word.
+_PLURAL = {EMBEDDING: "embeddings"}
 _PRICE_NAMES = {
     "input": "prompt",
     "output": "completion",
@@ -27,11 +30,9 @@ def model_object(model: Model) -> JsonObject:
     cheapest = min(model.endpoints, key=_input_rate, default=None)
     return {
         "id": model.id,
+        **_for_sdks(model),
         "canonical_slug": model.id,
         "name": model.name,
-        "created": model.created,
-        "object": "model",
-        "owned_by": model.author,
         "description": model.description,
         "context_length": model.context,
         "architecture": _architecture(model),
@@ -45,6 +46,21 @@ def model_object(model: Model) -> JsonObject:
         "supported_parameters": _all_parameters(model),
         "knowledge_cutoff": model.knowledge_cutoff,
         "providers": [endpoint.tag for endpoint in model.endpoints],
+    }
+
+
+def _for_sdks(model: Model) -> JsonObject:
+    """What the readers of OpenAI's and of Anthropic's SDK insist on."""
+    return {
+        "created": model.created,
+        "object": "model",
+        "owned_by": model.author,
+        "type": "model",
+        "display_name": model.name,
+        "created_at": datetime.fromtimestamp(model.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "lifecycle": "active",
+        "max_input_tokens": model.context,
+        "max_tokens": model.max_output,
     }
 
 
@@ -125,7 +141,7 @@ def usd_per_unit(rate: int) -> str:
 
 
 def _architecture(model: Model) -> JsonObject:
-    given, made = model.input_modalities, model.output_modalities
+    given, made = model.input_modalities, [_PLURAL.get(kind, kind) for kind in model.output_modalities]
     return {
         "modality": f"{'+'.join(given)}->{'+'.join(made)}",
         "input_modalities": list(given),

@@ -1,10 +1,12 @@
 """Google's generateContent, at Google AI and at Vertex."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from local.simulator.dialects.google_generate.errors import TROUBLES, error_body, error_headers
 from local.simulator.dialects.google_generate.reading import read_prompt
 from local.simulator.dialects.google_generate.refusals import refuse
+from local.simulator.dialects.google_generate.spelling import in_camel_case
 from local.simulator.dialects.google_generate.writing import event, response, stream
 from local.simulator.json_types import JsonObject
 from local.simulator.prompt import Prompt
@@ -25,10 +27,10 @@ class GoogleGenerate:
         return bool(shown) or headers.get("authorization", "").startswith("Bearer ")
 
     def refuse(self, call: Call) -> Refusal | None:
-        return refuse(call)
+        return refuse(_spelt(call))
 
     def read(self, call: Call) -> Prompt:
-        return read_prompt(call)
+        return read_prompt(_spelt(call))
 
     def counted(self, tokens: int) -> JsonObject:
         return {"totalTokens": tokens}
@@ -47,3 +49,7 @@ class GoogleGenerate:
 
     def error_event(self, refusal: Refusal) -> bytes:
         return event(error_body(refusal))
+
+
+def _spelt(call: Call) -> Call:
+    return replace(call, body=in_camel_case(call.body))

@@ -3,6 +3,7 @@
 import json
 
 from local.simulator import thinking
+from local.simulator.dialects.google_generate.spelling import in_camel_case
 from local.simulator.json_types import Json, JsonObject
 from local.simulator.prompt import Choice, Form, Media, Prompt, Turn, integer, objects, stops_of, table, texts_of
 from local.simulator.reply import Call
@@ -35,7 +36,7 @@ def read_prompt(call: Call) -> Prompt:
 
 
 def generation_config(body: JsonObject) -> JsonObject:
-    return table(body.get("generationConfig") or body.get("generation_config"))
+    return in_camel_case(table(body.get("generationConfig") or body.get("generation_config")))
 
 
 def declarations(body: JsonObject) -> list[JsonObject]:

@@ -42,6 +42,11 @@ def refuse(call: Call) -> Refusal | None:
     return first_refusal(call, (_fields, _contents, _parts, _calls, _signatures, _config, _thoughts, _tools))
 
 
+def _standard(data: Json) -> Json:
+    """Google's SDK writes the alphabet for URLs, which protobuf's JSON takes as well."""
+    return data.replace("-", "+").replace("_", "/") if isinstance(data, str) else data
+
+
 def _no(words: str) -> Refusal:
     return Refusal(400, words, type=INVALID)
 
@@ -84,7 +89,7 @@ def _parts(call: Call) -> Refusal | None:
         data = part.get("inlineData")
         if data is not None and not table(data).get("mimeType"):
             return _no("Unable to determine the MIME type of the inline data.")
-        if data is not None and not is_base64(table(data).get("data")):
+        if data is not None and not is_base64(_standard(table(data).get("data"))):
             return _no("Invalid value at 'contents[0].parts[0].inline_data.data' (TYPE_BYTES), Base64 decoding failed")
         if "functionResponse" in part and not isinstance(table(part["functionResponse"]).get("response"), dict):
             return _no(

@@ -1,6 +1,6 @@
 """LangChain's ChatOpenAI, over either of OpenAI's protocols."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import openai
@@ -9,7 +9,6 @@ from langchain_openai import ChatOpenAI
 
 from tests.contract.python.driver import Account, Raised
 from tests.contract.python.drivers.openai_chat import EXCEPTIONS, chat_tools, json_schema, raised
-from tests.contract.python.drivers.openai_responses import generation_of
 from tests.contract.python.questions import Attachment, Call, Question, Reply
 
 FINISHES: Mapping[str, Any] = {"stop": "stop", "tool_calls": "tool_calls", "length": "length"}
@@ -36,14 +35,14 @@ class LangChainOpenAi:
         return _reply(whole, sum(bool(piece.text) for piece in pieces))
 
     def hang_up(self, account: Account, model: str, question: Question) -> str:
-        chunks: Iterator[Any] = self._model(account, model, question).stream(_messages(question))
-        seen = ""
+        chunks = self._model(account, model, question).stream(_messages(question))
+        generation = ""
         for chunk in chunks:
-            seen = seen or chunk.response_metadata.get("id", "") or (chunk.id or "")
+            generation = generation or _generation(chunk)
             if chunk.text:
                 break
-        chunks.close()  # type: ignore[attr-defined]  # a generator
-        return _generation(seen)
+        chunks.close()
+        return generation
 
     def raised(self, error: Exception) -> Raised:
         assert isinstance(error, openai.APIError)
@@ -65,6 +64,7 @@ class LangChainOpenAi:
             max_retries=0,
             timeout=30,
             stream_usage=True,
+            include_response_headers=True,
             use_responses_api=self.protocol == "openai-responses",
             max_tokens=question.max_tokens,
             **(responses if self.protocol == "openai-responses" else {}),
@@ -93,8 +93,8 @@ def _part(attachment: Attachment) -> dict[str, Any]:
     return {"type": kind, "base64": attachment.data, "mime_type": attachment.media_type, **named}
 
 
-def _generation(identifier: str) -> str:
-    return generation_of(identifier) if identifier.startswith("resp_") else identifier
+def _generation(message: Any) -> str:  # an AIMessage or its chunk
+    return str(message.response_metadata.get("headers", {}).get("x-generation-id", ""))
 
 
 def _reply(message: Any, pieces: int) -> Reply:  # an AIMessage or its chunks' sum
@@ -104,7 +104,7 @@ def _reply(message: Any, pieces: int) -> Reply:  # an AIMessage or its chunks' s
     return Reply(
         text=message.text,
         finish="tool_calls" if message.tool_calls else FINISHES[finish],
-        generation=_generation(about.get("id") or message.id),
+        generation=_generation(message),
         prompt_tokens=message.usage_metadata["input_tokens"],
         completion_tokens=message.usage_metadata["output_tokens"],
         native=message,

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.contract.python.driver import Account, Raised
 from tests.contract.python.drivers.openai_chat import EXCEPTIONS, connected, raised
-from tests.contract.python.questions import Attachment, Call, Question, Reply
+from tests.contract.python.questions import Attachment, Call, Finish, Question, Reply
 
 
 class OpenAiResponses:
@@ -85,7 +85,7 @@ def _part(attachment: Attachment) -> dict[str, Any]:
 def _reply(response: Any, pieces: int) -> Reply:  # a Response or a parsed one
     calls = [item for item in response.output if item.type == "function_call"]
     thoughts = [item for item in response.output if item.type == "reasoning"]
-    finish = "tool_calls" if calls else "stop" if response.status == "completed" else "length"
+    finish: Finish = "tool_calls" if calls else "stop" if response.status == "completed" else "length"
     return Reply(
         text=response.output_text,
         finish=finish,

@@ -97,11 +97,11 @@ def _put_together(chunks: list[Any]) -> tuple[dict[str, Any], str, int]:
         delta = choice.delta.model_dump(exclude_none=True, by_alias=True)
         pieces += bool(delta.get("content"))
         for name in ("content", "reasoning"):
-            if name in delta:
+            if delta.get(name):
                 message[name] = message.get(name, "") + delta[name]
         if details := delta.get("reasoning_details"):
             _add_details(message.setdefault("reasoning_details", []), details)
-        for call in delta.get("tool_calls", []):
+        for call in delta.get("tool_calls") or []:
             _add_call(calls, call)
         finish = choice.finish_reason or finish
     if calls:

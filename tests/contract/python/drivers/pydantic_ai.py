@@ -26,6 +26,13 @@ from tests.contract.python.drivers.openai_responses import generation_of as gene
 from tests.contract.python.questions import Attachment, Call, Question, Reply
 
 FINISHES: Mapping[str, Any] = {"stop": "stop", "tool_call": "tool_calls", "length": "length"}
+# What pydantic-ai would know by the names of these models, if it had heard of them.
+PROFILE: Any = {"supports_thinking": True, "supports_json_schema_output": True}
+OPENAI_PROFILE: Any = {
+    **PROFILE,
+    "openai_supports_reasoning": True,
+    "openai_supports_encrypted_reasoning_content": True,
+}
 Connected = Callable[[Account, str], AbstractAsyncContextManager[Any]]
 
 
@@ -95,33 +102,33 @@ async def _openai(account: Account) -> AsyncIterator[AsyncOpenAI]:
 @asynccontextmanager
 async def openai_chat(account: Account, model: str) -> AsyncIterator[OpenAIChatModel]:
     async with _openai(account) as client:
-        yield OpenAIChatModel(model, provider=OpenAIProvider(openai_client=client))
+        yield OpenAIChatModel(model, provider=OpenAIProvider(openai_client=client), profile=OPENAI_PROFILE)
 
 
 @asynccontextmanager
 async def openai_responses(account: Account, model: str) -> AsyncIterator[OpenAIResponsesModel]:
     async with _openai(account) as client:
-        yield OpenAIResponsesModel(model, provider=OpenAIProvider(openai_client=client))
+        yield OpenAIResponsesModel(model, provider=OpenAIProvider(openai_client=client), profile=OPENAI_PROFILE)
 
 
 @asynccontextmanager
 async def openrouter(account: Account, model: str) -> AsyncIterator[OpenRouterModel]:
     async with _openai(account) as client:
-        yield OpenRouterModel(model, provider=OpenRouterProvider(openai_client=client))
+        yield OpenRouterModel(model, provider=OpenRouterProvider(openai_client=client), profile=PROFILE)
 
 
 @asynccontextmanager
 async def anthropic(account: Account, model: str) -> AsyncIterator[AnthropicModel]:
     url = f"{account.url}/api/anthropic"
     async with AsyncAnthropic(base_url=url, api_key=account.key, max_retries=0, timeout=30) as client:
-        yield AnthropicModel(model, provider=AnthropicProvider(anthropic_client=client))
+        yield AnthropicModel(model, provider=AnthropicProvider(anthropic_client=client), profile=PROFILE)
 
 
 @asynccontextmanager
 async def google(account: Account, model: str) -> AsyncIterator[GoogleModel]:
     once = HttpRetryOptions(attempts=1)
     provider = GoogleProvider(api_key=account.key, base_url=account.url, retry_options=once)
-    async with GoogleModel(model, provider=provider) as connected:
+    async with GoogleModel(model, provider=provider, profile=PROFILE) as connected:
         yield connected
 
 

@@ -16,7 +16,14 @@ from switchboard.chat import (
     ToolCallDelta,
     Usage,
 )
-from switchboard.errors import AllAttemptsFailed, Failure, InvalidRequest, SwitchboardError, UpstreamFailure
+from switchboard.errors import (
+    AllAttemptsFailed,
+    Failure,
+    InvalidRequest,
+    NoEndpointFits,
+    SwitchboardError,
+    UpstreamFailure,
+)
 from switchboard.protocols.google_generate import GoogleGenerate
 from switchboard.protocols.interface import Arrival
 from switchboard.signatures import marked_in_base64
@@ -199,3 +206,29 @@ def test_the_field_and_the_wait_are_details() -> None:
     details = orjson.loads(GoogleGenerate().error(error, None))["error"]["details"]
     assert details[1]["fieldViolations"] == [{"field": "contents", "description": "must be a list"}]
     assert details[2]["retryDelay"] == "2s"
+
+
+BLOCKED = AllAttemptsFailed("The provider blocked the prompt.", last=Failure.CONTENT_POLICY, previous_errors=[])
+
+
+def test_a_blocked_prompt_is_an_answer_and_no_error() -> None:
+    google = GoogleGenerate()
+    shown = orjson.loads(google.error(BLOCKED, "gen-1"))
+    assert google.status(BLOCKED) == 200
+    assert shown["promptFeedback"]["blockReason"] == "PROHIBITED_CONTENT"
+    assert "error" not in shown
+    assert "candidates" not in shown
+
+
+def test_so_it_is_where_keep_alives_had_begun_the_answer() -> None:
+    asked = Arrival(b'{"contents":"hi"}', {"target": "lab/one:streamGenerateContent"}, {"alt": "sse"})
+    renderer = GoogleGenerate().stream(SERVED, GoogleGenerate().parse(asked))
+    (piece,) = pieces(renderer.fail(BLOCKED, BILL))
+    assert piece["promptFeedback"]["blockReasonMessage"] == BLOCKED.message
+
+
+def test_a_prompt_that_fits_nowhere_is_400() -> None:
+    error = NoEndpointFits("too long")
+    error.availability = {"excluded_by": ["context_length"]}
+    assert GoogleGenerate().status(error) == 400
+    assert orjson.loads(GoogleGenerate().error(error, None))["error"]["status"] == "INVALID_ARGUMENT"

@@ -116,7 +116,7 @@ def test_reasoning_is_mirrored_in_every_delta() -> None:
 
 
 def test_what_the_upstream_adds_is_passed_on() -> None:
-    (piece,) = pieces_of(rendered(sse(chunk_native({"content": "x"}, service_tier="flex"))))
+    (piece,) = pieces_of(rendered(sse(chunk_native({"content": "x"}, "stop", service_tier="flex"))))
     assert piece["service_tier"] == "flex"
 
 

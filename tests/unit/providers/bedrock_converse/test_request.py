@@ -15,7 +15,7 @@ from switchboard.chat import Block, ChatRequest, File, Image, Message, Role, Tex
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.providers.bedrock_converse import BedrockConverseUpstream
 
-from tests.examples import HELLO, endpoint, price, provider, request
+from tests.examples import HELLO, dispatched, endpoint, price, provider, request
 
 MODEL = botocore.session.get_session().get_service_model("bedrock-runtime").operation_model("Converse").input_shape
 BEDROCK = provider(
@@ -58,7 +58,7 @@ def check_text(shape: Any, value: str) -> None:
 
 def built(asked: ChatRequest, facts: Any = None, **changes: Any) -> Any:
     offer = endpoint("amazon-bedrock", provider=BEDROCK, facts=facts or {}, **changes)
-    body: Any = orjson.loads(BedrockConverseUpstream().build(asked, offer, None).body)
+    body: Any = orjson.loads(dispatched(BedrockConverseUpstream(), asked, offer).body)
     report = ParamValidator().validate({"modelId": "x", **as_botocore_has_it(MODEL, body)}, MODEL)
     assert not report.has_errors(), report.generate_report()
     return body

@@ -9,7 +9,7 @@ from switchboard.errors import Failure, UpstreamFailure
 from switchboard.providers.google_generate import GoogleGenerateUpstream
 from switchboard.secret import Secret
 
-from tests.examples import HELLO, endpoint, provider, request
+from tests.examples import HELLO, dispatched, endpoint, provider, request
 
 GOOGLE = provider(
     "google",
@@ -28,7 +28,7 @@ def gemini(**changes: Any) -> Endpoint:
 
 
 def sent(facts: Any = None, **fields: Any) -> Any:
-    built = GoogleGenerateUpstream().build(request(**fields), gemini(facts=facts or {}), None)
+    built = dispatched(GoogleGenerateUpstream(), request(**fields), gemini(facts=facts or {}))
     return orjson.loads(built.body)
 
 
@@ -119,7 +119,6 @@ def test_functions_are_declared_with_their_schema() -> None:
     tools = [
         {"type": "function", "function": {"name": "f", "description": "d", "parameters": parameters}},
         {"type": "function", "function": {"name": "g"}},
-        {"type": "web_search"},
     ]
     told = {"name": "f", "description": "d"}
     schema = {"type": "object", "properties": {"a": {"const": "x"}}}

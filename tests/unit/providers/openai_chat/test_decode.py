@@ -153,8 +153,8 @@ def test_every_choice_of_several_must_finish() -> None:
     assert decoded([sse(first, *ends, done=False)])[1] is None
 
 
-def test_done_ends_an_answer_that_names_no_reason() -> None:
-    assert decoded([sse(chunk_native({"content": "x"}))])[1] is None
+def test_done_does_not_end_an_answer_that_names_no_reason() -> None:
+    assert decoded([sse(chunk_native({"content": "x"}))])[1] is Failure.CUT
 
 
 def test_nothing_at_all_is_a_cut() -> None:

@@ -19,6 +19,7 @@ from switchboard.chat import (
     ToolResult,
 )
 from switchboard.errors import Failure, UpstreamFailure
+from switchboard.providers.openai_responses import OpenAiResponsesUpstream
 from switchboard.providers.openai_responses.items import input_items
 from switchboard.providers.openai_responses.request import build
 
@@ -33,7 +34,7 @@ TOOL = {"type": "function", "function": {"name": "f", "description": "d", "param
 
 def sent(**fields: Any) -> Any:
     """What an OpenAI chat request becomes."""
-    return orjson.loads(build(examples.request(**fields), ENDPOINT, None).body)
+    return orjson.loads(examples.dispatched(OpenAiResponsesUpstream(), examples.request(**fields), ENDPOINT).body)
 
 
 def items(*messages: Message) -> list[Any]:
@@ -98,7 +99,7 @@ def test_what_this_dialect_has_no_word_for_is_not_sent() -> None:
 
 
 def test_several_answers_are_refused() -> None:
-    with pytest.raises(UpstreamFailure, match="`n` above 1") as raised:
+    with pytest.raises(UpstreamFailure, match="`n` asks for more") as raised:
         sent(n=2)
     assert raised.value.failure is Failure.BAD_REQUEST
 

@@ -7,6 +7,7 @@ import orjson
 
 from switchboard.errors import Failure, SwitchboardError, UpstreamFailure
 from switchboard.json_types import JsonObject
+from switchboard.protocols.overflow import is_overflow, sent_and_fitting
 
 _TYPES: Mapping[int, str] = {
     400: "invalid_request_error",
@@ -22,15 +23,6 @@ _TYPES: Mapping[int, str] = {
 _OVERLOADED = ("provider_overloaded",)
 TOO_LONG = "prompt is too long"
 _ANTHROPICS_WORDS = re.compile(r"prompt is too long: \d+ tokens > \d+ maximum", re.IGNORECASE)
-# The ways in which providers and our own planner put it: what was sent, then what fits, or the other way round.
-_SENT_THEN_FITS = re.compile(
-    r"(?:about|input (?:length|token count)[^0-9]{0,60}|current length is) ?(\d{3,})\D.{0,80}?"
-    r"(?:context is|limit is|maximum[^0-9]{0,60}|> ) ?(\d{3,})",
-    re.IGNORECASE,
-)
-_FITS_THEN_SENT = re.compile(
-    r"(?:context (?:length|size|window)|maximum)[^0-9]{0,60}(\d{3,})\D.{0,80}?(\d{3,}) tokens", re.IGNORECASE
-)
 
 
 def error_body(error: SwitchboardError, generation_id: str | None) -> bytes:
@@ -64,15 +56,6 @@ def status_of(error: SwitchboardError) -> int:
     return 429 if _failed(error) is Failure.RATE_LIMIT else error.status
 
 
-def is_overflow(error: SwitchboardError) -> bool:
-    """True if the prompt is too long for every endpoint: Claude Code then shortens the conversation and goes on."""
-    if error.code == "context_length_exceeded" or _failed(error) is Failure.CONTEXT_LENGTH:
-        return True
-    excluded_by = (error.availability or {}).get("excluded_by")
-    reasons = set(excluded_by) if isinstance(excluded_by, list) else set()
-    return "context_length" in reasons and reasons <= {"context_length", "no_credential"}
-
-
 def _failed(error: SwitchboardError) -> Failure | None:
     return error.failure if isinstance(error, UpstreamFailure) else None
 
@@ -82,9 +65,5 @@ def _too_long(message: str) -> str:
     told = _ANTHROPICS_WORDS.search(message)
     if told:
         return told[0].lower()
-    sent_first, fits_first = _SENT_THEN_FITS.search(message), _FITS_THEN_SENT.search(message)
-    if sent_first:
-        return f"{TOO_LONG}: {sent_first[1]} tokens > {sent_first[2]} maximum"
-    if fits_first:
-        return f"{TOO_LONG}: {fits_first[2]} tokens > {fits_first[1]} maximum"
-    return f"{TOO_LONG}: {message}"
+    figures = sent_and_fitting(message)
+    return f"{TOO_LONG}: {figures[0]} tokens > {figures[1]} maximum" if figures else f"{TOO_LONG}: {message}"

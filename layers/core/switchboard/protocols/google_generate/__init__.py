@@ -5,7 +5,7 @@ import orjson
 from switchboard.accounting.price import Bill
 from switchboard.chat import ChatRequest, Chunk, Served
 from switchboard.errors import SwitchboardError
-from switchboard.protocols.google_generate.errors import error_object
+from switchboard.protocols.google_generate.errors import blocked_prompt, error_object, is_blocked, status_of
 from switchboard.protocols.google_generate.parse import ALT, PROTOCOL, count_tokens, parse
 from switchboard.protocols.google_generate.render import GoogleGenerateStream, render_reply
 from switchboard.protocols.interface import Arrival
@@ -35,10 +35,12 @@ class GoogleGenerate:
         return GoogleGenerateStream(served, _as_events(request))
 
     def error(self, error: SwitchboardError, generation_id: str | None) -> bytes:
+        if is_blocked(error):
+            return orjson.dumps(blocked_prompt(error, generation_id))
         return orjson.dumps(error_object(error, generation_id))
 
     def status(self, error: SwitchboardError) -> int:
-        return error.status
+        return 200 if is_blocked(error) else status_of(error)
 
 
 def _as_events(request: ChatRequest) -> bool:

@@ -4,6 +4,7 @@ import orjson
 
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.overflow import is_overflow
 
 _STATUS = {
     400: "INVALID_ARGUMENT",
@@ -22,7 +23,23 @@ _STATUS = {
     503: "UNAVAILABLE",
     504: "DEADLINE_EXCEEDED",
 }
+BLOCKED = "content_filter"
 _TYPE = "type.googleapis.com/google.rpc."
+
+
+def is_blocked(error: SwitchboardError) -> bool:
+    """True if a provider would not read the prompt: in Google's dialect that is an answer, and no error."""
+    return error.code == BLOCKED
+
+
+def blocked_prompt(error: SwitchboardError, generation_id: str | None) -> JsonObject:
+    feedback: JsonObject = {"blockReason": "PROHIBITED_CONTENT", "blockReasonMessage": error.message}
+    return {"promptFeedback": feedback, "usageMetadata": {}, "responseId": generation_id}
+
+
+def status_of(error: SwitchboardError) -> int:
+    """Google's is 400 for a prompt that fits nowhere."""
+    return 400 if is_overflow(error) else error.status
 
 
 def error_object(error: SwitchboardError, generation_id: str | None = None) -> JsonObject:
@@ -44,8 +61,8 @@ def error_object(error: SwitchboardError, generation_id: str | None = None) -> J
         details.append({"@type": f"{_TYPE}BadRequest", "fieldViolations": [violation]})
     if error.retry_after is not None:
         details.append({"@type": f"{_TYPE}RetryInfo", "retryDelay": f"{max(1, round(error.retry_after))}s"})
-    status = _STATUS.get(error.status, "INTERNAL" if error.status >= 500 else "INVALID_ARGUMENT")
-    return {"error": {"code": error.status, "message": error.message, "status": status, "details": details}}
+    status = _STATUS.get(status_of(error), "INTERNAL" if error.status >= 500 else "INVALID_ARGUMENT")
+    return {"error": {"code": status_of(error), "message": error.message, "status": status, "details": details}}
 
 
 def _text(value: Json) -> str:

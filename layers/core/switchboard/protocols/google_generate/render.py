@@ -13,7 +13,7 @@ from switchboard.accounting.price import Bill
 from switchboard.chat import Chunk, Finish, FinishReason, Served, Usage
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.google_generate.errors import error_object
+from switchboard.protocols.google_generate.errors import blocked_prompt, error_object, is_blocked
 from switchboard.protocols.google_generate.parse import PROTOCOL
 from switchboard.protocols.google_generate.parts import PartsWriter, marked_native, merged
 from switchboard.wire.sse import encode_event
@@ -56,7 +56,8 @@ class GoogleGenerateStream:
 
     def fail(self, error: SwitchboardError, _bill: Bill) -> bytes:
         """Google's SDKs raise from a chunk that begins with `error`, and take no finish reason for a cut."""
-        return self._piece(error_object(error, self._served.generation_id)) + self._end()
+        told = blocked_prompt if is_blocked(error) else error_object
+        return self._piece(told(error, self._served.generation_id)) + self._end()
 
     def _said(self, chunk: Chunk) -> JsonObject | None:
         if self._served.dialect == PROTOCOL:

@@ -4,7 +4,7 @@ from switchboard.accounting.price import Bill
 from switchboard.chat import ChatRequest, Chunk, Served
 from switchboard.errors import SwitchboardError
 from switchboard.protocols.interface import Arrival
-from switchboard.protocols.openai_chat.errors import error_body
+from switchboard.protocols.openai_chat.errors import error_body, status_of
 from switchboard.protocols.openai_chat.parse import PROTOCOL, parse
 from switchboard.protocols.openai_chat.render import OpenAiChatStream, render_reply
 from switchboard.wire.sse import EVENT_STREAM, encode_comment
@@ -13,8 +13,13 @@ __all__ = ["OpenAiChat"]
 
 
 class OpenAiChat:
+    """`numbered`: errors carry the HTTP status as their code, the only thing that OpenRouter's own SDKs accept."""
+
     name = PROTOCOL
     keep_alive = encode_comment("SWITCHBOARD PROCESSING")
+
+    def __init__(self, *, numbered: bool = False) -> None:
+        self._numbered = numbered
 
     def parse(self, arrival: Arrival) -> ChatRequest:
         return parse(arrival.body, arrival.headers)
@@ -26,10 +31,10 @@ class OpenAiChat:
         return render_reply(served, chunk, bill)
 
     def stream(self, served: Served, request: ChatRequest) -> OpenAiChatStream:
-        return OpenAiChatStream(served, request.include_usage)
+        return OpenAiChatStream(served, request.include_usage, numbered=self._numbered)
 
     def error(self, error: SwitchboardError, generation_id: str | None) -> bytes:
-        return error_body(error, generation_id)
+        return error_body(error, generation_id, numbered=self._numbered)
 
     def status(self, error: SwitchboardError) -> int:
-        return error.status
+        return status_of(error)

@@ -15,11 +15,11 @@ from switchboard.json_types import Json, JsonObject
 CUSTOM = "custom"  # the other kind of tool, OpenAI's alone: nothing about it needs mending
 
 
-def whole_choices(chunk: Chunk, generation_id: str) -> list[Json]:
+def whole_choices(chunk: Chunk, generation_id: str) -> list[JsonObject]:
     return [_whole(choice, chunk.events, generation_id) for choice in _native(chunk)]
 
 
-def streamed_choices(chunk: Chunk, generation_id: str) -> list[Json]:
+def streamed_choices(chunk: Chunk, generation_id: str) -> list[JsonObject]:
     """None for a chunk that only Azure's content filter understands: it has neither a delta nor an end."""
     return [
         _streamed(choice, chunk.events, generation_id)

@@ -32,6 +32,7 @@ from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.checks import is_list, is_object, json_object
 from switchboard.protocols.openai_chat.fields import ENVELOPE_FIELDS, FIELD_CHECKS, GATEWAY_FIELDS
+from switchboard.protocols.openai_chat.legacy import LEGACY, is_legacy, modernized
 from switchboard.protocols.openai_chat.reasoning import REASONING_FIELDS, read_reasoning
 
 PROTOCOL = "openai-chat"
@@ -47,7 +48,8 @@ ROLES: Mapping[str, Role] = {
 
 def parse(body: bytes, headers: Mapping[str, str] | None = None) -> ChatRequest:
     """Raises InvalidRequest for anything that no provider could answer."""
-    native = json_object(body, "`model` and `messages`")
+    sent = json_object(body, "`model` and `messages`")
+    native = modernized(sent)
     given = {name: value for name, value in native.items() if value is not None}
     _check_fields(given)
     if not given.get("tools"):  # an empty list asks for nothing: no endpoint needs to support tools for it
@@ -59,10 +61,10 @@ def parse(body: bytes, headers: Mapping[str, str] | None = None) -> ChatRequest:
         reader.tokens += text_tokens(orjson.dumps(given["tools"]).decode())
     return ChatRequest(
         protocol=PROTOCOL,
-        model=_model(given),
+        model=model_of(given),
         messages=messages,
         parameters={k: v for k, v in given.items() if k not in ENVELOPE_FIELDS and k not in GATEWAY_FIELDS},
-        gateway={**{k: v for k, v in given.items() if k in GATEWAY_FIELDS}, **_betas(headers or {})},
+        gateway={**{k: v for k, v in given.items() if k in GATEWAY_FIELDS}, **_betas(headers or {}), **_form_of(sent)},
         native=native,
         stream=given.get("stream") is True,
         include_usage=_asks(given, "stream_options", "include_usage") or _asks(given, "usage", "include"),
@@ -79,7 +81,8 @@ def _check_fields(given: Mapping[str, Json]) -> None:
             raise InvalidRequest(f"`{name}` must be {check[1]}.", param=name)
 
 
-def _model(given: Mapping[str, Json]) -> str:
+def model_of(given: Mapping[str, Json]) -> str:
+    """The model asked for, or the first to fall back to. Raises InvalidRequest."""
     fallbacks = cast("list[str]", given.get("models", []))
     model = given.get("model", fallbacks[0] if fallbacks else None)
     if not isinstance(model, str) or not model:
@@ -109,6 +112,10 @@ def _betas(headers: Mapping[str, str]) -> dict[str, Json]:
     said = ",".join(headers[name] for name in ("anthropic-beta", "x-anthropic-beta") if name in headers)
     betas: list[Json] = [beta.strip() for beta in said.split(",") if beta.strip()]
     return {"anthropic_betas": betas} if betas else {}
+
+
+def _form_of(sent: JsonObject) -> JsonObject:
+    return {LEGACY: True} if is_legacy(sent) else {}
 
 
 def _asks(given: Mapping[str, Json], name: str, flag: str) -> bool:

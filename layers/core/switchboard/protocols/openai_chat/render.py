@@ -5,6 +5,7 @@ cost and what strict clients insist on is set here. Other dialects' answers: ren
 """
 
 from collections.abc import Sequence
+from typing import cast
 
 import orjson
 
@@ -15,6 +16,7 @@ from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.openai_chat.choices import streamed_choices, whole_choices
 from switchboard.protocols.openai_chat.errors import error_object
 from switchboard.protocols.openai_chat.render_events import StreamedChoice, translated_choices
+from switchboard.protocols.openai_chat.wishes import AS_IT_IS, wishes_of
 from switchboard.wire.sse import encode_event
 
 NANO = 10**9
@@ -26,6 +28,9 @@ def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
     """One `chat.completion` object."""
     native = chunk.native if served.dialect == DIALECT else {}
     choices = whole_choices(chunk, served.generation_id) if native else translated_choices(chunk.events, served)
+    wishes = wishes_of(served.request)
+    if wishes != AS_IT_IS:
+        choices = [wishes.whole(choice) for choice in choices]
     return orjson.dumps(
         {
             **native,
@@ -48,11 +53,13 @@ NO_FINGERPRINT = ""
 class OpenAiChatStream:
     """`chat.completion.chunk` events; the usage event is sent only to those who asked for it."""
 
-    def __init__(self, served: Served, include_usage: bool) -> None:
+    def __init__(self, served: Served, include_usage: bool, *, numbered: bool = False) -> None:
         self._served = served
         self._include_usage = include_usage
+        self._numbered = numbered
         self._native_usage: Json = None
         self._choices: dict[int, StreamedChoice] = {}
+        self._wishes = wishes_of(served.request)
 
     def render(self, chunks: Sequence[Chunk]) -> bytes:
         if self._served.dialect != DIALECT:
@@ -71,7 +78,8 @@ class OpenAiChatStream:
             "native_finish_reason": None,
             "logprobs": None,
         }
-        piece = {**self._head(), "error": error_object(error), "choices": [choice], "usage": usage_object(bill, None)}
+        told = error_object(error, numbered=self._numbered)
+        piece = {**self._head(), "error": told, "choices": [choice], "usage": usage_object(bill, None)}
         return encode_event(orjson.dumps(piece))
 
     def _translated(self, event: StreamEvent) -> bytes:
@@ -79,15 +87,21 @@ class OpenAiChatStream:
             return b""
         choice = self._choices.setdefault(event.choice, StreamedChoice(self._served, event.choice))
         head = {**self._head(), "system_fingerprint": NO_FINGERPRINT}
-        return b"".join([encode_event(orjson.dumps({**head, "choices": [piece]})) for piece in choice.pieces(event)])
+        pieces = self._as_wished(choice.pieces(event))
+        return b"".join([encode_event(orjson.dumps({**head, "choices": [piece]})) for piece in pieces])
+
+    def _as_wished(self, choices: list[JsonObject]) -> list[JsonObject]:
+        if self._wishes == AS_IT_IS:
+            return choices
+        return [shown for choice in choices if (shown := self._wishes.streamed(choice))]
 
     def _piece(self, chunk: Chunk) -> JsonObject | None:
         native = chunk.native
         self._native_usage = native.get("usage") or self._native_usage
-        choices = streamed_choices(chunk, self._served.generation_id)
+        choices = self._as_wished(streamed_choices(chunk, self._served.generation_id))
         if not choices:  # a usage chunk, or one that only Azure's content filter understands
             return None
-        piece: JsonObject = {**native, **self._head(), "choices": choices}
+        piece: JsonObject = {**native, **self._head(), "choices": cast("list[Json]", choices)}
         piece["system_fingerprint"] = piece.get("system_fingerprint") or NO_FINGERPRINT
         piece.pop("usage", None)  # OpenAI says null before the last chunk, on which OpenRouter's SDK for Node fails
         return piece

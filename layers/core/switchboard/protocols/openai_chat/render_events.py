@@ -92,7 +92,7 @@ class StreamedChoice:
         return {"tool_calls": [{"index": number, "function": {"arguments": arguments}}]}
 
 
-def translated_choices(events: Iterable[StreamEvent], served: Served) -> list[Json]:
+def translated_choices(events: Iterable[StreamEvent], served: Served) -> list[JsonObject]:
     by_choice: dict[int, list[StreamEvent]] = {}
     for event in events:
         if not isinstance(event, Usage):

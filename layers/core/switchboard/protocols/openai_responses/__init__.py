@@ -4,6 +4,7 @@ from switchboard.accounting.price import Bill
 from switchboard.chat import ChatRequest, Chunk, Served
 from switchboard.errors import SwitchboardError
 from switchboard.protocols.interface import Arrival
+from switchboard.protocols.openai_chat.errors import status_of
 from switchboard.protocols.openai_responses.errors import error_body
 from switchboard.protocols.openai_responses.parse import PROTOCOL, is_responses_body, parse, parse_body
 from switchboard.protocols.openai_responses.stream import ResponseStream, render_reply
@@ -32,4 +33,4 @@ class OpenAiResponses:
         return error_body(error, generation_id)
 
     def status(self, error: SwitchboardError) -> int:
-        return error.status
+        return status_of(error)

@@ -7,22 +7,21 @@ import orjson
 from switchboard.errors import Failure, SwitchboardError, UpstreamFailure
 from switchboard.json_types import JsonObject
 from switchboard.protocols.openai_chat.errors import error_object
+from switchboard.protocols.overflow import CODE as CONTEXT_LENGTH
+from switchboard.protocols.overflow import is_overflow
 
 SERVER_ERROR = "server_error"
-CONTEXT_LENGTH = "context_length_exceeded"
 RATE_LIMIT = "rate_limit_exceeded"
 INVALID_PROMPT = "invalid_prompt"
 QUOTA = "insufficient_quota"
 
 _BY_FAILURE: Mapping[Failure, str] = {
     Failure.BAD_REQUEST: INVALID_PROMPT,
-    Failure.CONTEXT_LENGTH: CONTEXT_LENGTH,
     Failure.CONTENT_POLICY: INVALID_PROMPT,
     Failure.RATE_LIMIT: RATE_LIMIT,
 }
 _BY_CODE: Mapping[str, str] = {
     "content_filter": INVALID_PROMPT,
-    "context_length_exceeded": CONTEXT_LENGTH,
     "insufficient_credits": QUOTA,
     "insufficient_quota": QUOTA,
     "payment_required": QUOTA,
@@ -32,7 +31,10 @@ _BY_CODE: Mapping[str, str] = {
 
 def error_body(error: SwitchboardError, generation_id: str | None) -> bytes:
     """Instead of an answer."""
-    body: JsonObject = {"error": error_object(error), "error_type": error.code}
+    body: JsonObject = {
+        "error": error_object(error),
+        "error_type": CONTEXT_LENGTH if is_overflow(error) else error.code,
+    }
     if generation_id:
         body["generation_id"] = generation_id
     return orjson.dumps(body)
@@ -40,6 +42,8 @@ def error_body(error: SwitchboardError, generation_id: str | None) -> bytes:
 
 def stream_code(error: SwitchboardError) -> str:
     """The code by which a client decides: compact the conversation, wait, give up, or (any other) try again."""
+    if is_overflow(error):
+        return CONTEXT_LENGTH
     if isinstance(error, UpstreamFailure):
         return _BY_FAILURE.get(error.failure, SERVER_ERROR)
     if error.status == 402:

@@ -6,9 +6,13 @@ from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock, SystemClock
 from switchboard.errors import UpstreamFailure
+from switchboard.providers.anthropic_messages.content import part
 from switchboard.providers.anthropic_messages.decode import AnthropicMessagesDecoder, decode_reply
 from switchboard.providers.anthropic_messages.failures import classify
 from switchboard.providers.anthropic_messages.request import PROTOCOL, build
+from switchboard.providers.anthropic_messages.tools import is_own_tool
+from switchboard.providers.anthropic_messages.words import WORDS
+from switchboard.providers.misfits import untranslatable
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 
@@ -17,9 +21,15 @@ __all__ = ["AnthropicMessagesUpstream"]
 
 class AnthropicMessagesUpstream:
     name = PROTOCOL
+    words = WORDS
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
+
+    def misfit(self, request: ChatRequest, _endpoint: Endpoint) -> str | None:
+        if request.protocol == PROTOCOL:
+            return None
+        return untranslatable(request, part, knows_tool=is_own_tool)
 
     def build(self, request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
         return build(request, endpoint, secret)

@@ -10,10 +10,11 @@ from typing import Literal, cast
 import orjson
 
 from switchboard.catalog.model import Provider
-from switchboard.chat import Message, Thinking, ToolCall, ToolResult
+from switchboard.chat import Message, Other, Thinking, ToolCall, ToolResult
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.anthropic_messages.content import mark, part, thinking_part
 from switchboard.providers.anthropic_messages.tool_ids import ToolIds
+from switchboard.providers.told import told
 
 PLACEHOLDER: JsonObject = {"type": "text", "text": "."}
 CONTINUE: JsonObject = {"type": "text", "text": "Continue."}
@@ -108,6 +109,8 @@ class _Collector:
                     made.append(self._call(block))
                 case ToolResult():
                     made.append(self._result(block))
+                case Other(native) if message.role == "assistant":
+                    made.append({"type": "text", "text": told(native)})
                 case _:
                     made.append(part(block))
         return [each for each in made if each is not None]

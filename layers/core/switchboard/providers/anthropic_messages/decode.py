@@ -15,7 +15,7 @@ from switchboard.json_types import Json, JsonObject
 from switchboard.providers.anthropic_messages.failures import failure_of
 from switchboard.providers.anthropic_messages.structured import JSON_TOOL
 from switchboard.providers.anthropic_messages.usage import read_usage
-from switchboard.providers.events import read_events
+from switchboard.providers.events import ChunkReader, read_events
 from switchboard.wire.sse import ServerSentEvent, SseDecoder
 
 # specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
@@ -44,31 +44,44 @@ class _Block:
 
 
 class AnthropicMessagesDecoder:
-    """A broken or unknown event is skipped; a ping says nothing; `message_stop` may be missing after a stop reason."""
+    """A stream of server-sent events."""
 
     def __init__(self) -> None:
         self._events = SseDecoder()
+        self._message = MessageReader()
+        self._reader = ChunkReader[ServerSentEvent](lambda event: self._message.read(event.data))
+
+    def feed(self, piece: bytes) -> list[Chunk]:
+        return self._reader.chunks(read_events(self._events, piece))
+
+    def close(self) -> list[Chunk]:
+        chunks = self._reader.chunks(self._events.close())
+        if not self._message.finished and not self._reader.has_failed:
+            raise cut()
+        return chunks
+
+    @property
+    def skipped(self) -> int:
+        return self._message.skipped
+
+
+class MessageReader:
+    """Reads one message, event by event, however these travel.
+
+    A broken or unknown event is skipped; a ping says nothing; `message_stop` may be missing after a stop reason.
+    """
+
+    def __init__(self) -> None:
         self._blocks: dict[Json, _Block] = {}
         self._usage: JsonObject = {}
         self._tools = 0
-        self._finished = False
+        self.finished = False
         self.skipped = 0
 
-    def feed(self, piece: bytes) -> list[Chunk]:
-        return self._chunks(read_events(self._events, piece))
-
-    def close(self) -> list[Chunk]:
-        chunks = self._chunks(self._events.close())
-        if not self._finished:
-            raise UpstreamFailure(Failure.CUT, "The stream ended without a stop reason.")
-        return chunks
-
-    def _chunks(self, events: list[ServerSentEvent]) -> list[Chunk]:
-        return [chunk for event in events if (chunk := self._chunk(event))]
-
-    def _chunk(self, event: ServerSentEvent) -> Chunk | None:
+    def read(self, data: bytes) -> Chunk | None:
+        """Raises UpstreamFailure for an event that says so."""
         try:
-            native = orjson.loads(event.data)
+            native = orjson.loads(data)
         except orjson.JSONDecodeError:
             native = None
         if not isinstance(native, dict) or not isinstance(native.get("type"), str):
@@ -78,9 +91,9 @@ class AnthropicMessagesDecoder:
             return None
         if native["type"] == "error":
             raise failure_of(200, native)
-        return Chunk(tuple(self._read(native)), native)
+        return Chunk(tuple(self._said(native)), native)
 
-    def _read(self, native: JsonObject) -> list[StreamEvent]:
+    def _said(self, native: JsonObject) -> list[StreamEvent]:
         match native["type"]:
             case "message_start":
                 return self._counted(_object(native.get("message")).get("usage"))
@@ -135,13 +148,17 @@ class AnthropicMessagesDecoder:
     def _finish(self, delta: JsonObject) -> list[StreamEvent]:
         if not isinstance(delta.get("stop_reason"), str):
             return []
-        self._finished = True
+        self.finished = True
         return [finish(delta, called_tools=self._tools > 0)]
 
     def _counted(self, usage: Json) -> list[StreamEvent]:
         """Counts are cumulative and come in parts: what a later event leaves out still holds."""
         self._usage.update({name: value for name, value in _object(usage).items() if value is not None})
         return [read_usage(self._usage)] if self._usage else []
+
+
+def cut() -> UpstreamFailure:
+    return UpstreamFailure(Failure.CUT, "The stream ended without a stop reason.")
 
 
 def decode_reply(body: bytes) -> Chunk:

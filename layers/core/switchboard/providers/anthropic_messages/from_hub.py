@@ -10,11 +10,11 @@ from switchboard.json_types import Json, JsonObject
 from switchboard.parameters import dropped_parameters
 from switchboard.providers.anthropic_messages.cache_marks import limit_marks, mark_last
 from switchboard.providers.anthropic_messages.conversation import CONTINUE, Conversation, Turn, conversation
-from switchboard.providers.anthropic_messages.failures import cannot_say
 from switchboard.providers.anthropic_messages.limits import output_limit
 from switchboard.providers.anthropic_messages.structured import JSON_TOOL, json_tool, native_format
 from switchboard.providers.anthropic_messages.thinking import breaks_off, is_adaptive, thinking_fields
 from switchboard.providers.anthropic_messages.tools import placeholder_tool, tool_choice, tools
+from switchboard.providers.anthropic_messages.words import WORDS
 from switchboard.requested import JsonFormat, ToolChoice, json_format_of, reasoning_of, stop_of, tool_choice_of
 
 _TIERS: Mapping[Json, str] = {"auto": "auto", "priority": "auto", "default": "standard_only"}
@@ -34,7 +34,7 @@ def hub_body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
     _add_thinking(body, request, endpoint, talk)
     _end_with_user(talk, endpoint, thinking=_thinks(body))
     body["messages"] = cast("list[Json]", talk.messages)
-    body.update(_sampling(request, endpoint, thinking=_thinks(body)))
+    body.update(_sampling(request, thinking=_thinks(body)))
     body.update(_envelope(request))
     mark_last(body, request.gateway.get("cache_control"))
     limit_marks(body)
@@ -42,9 +42,7 @@ def hub_body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
 
 
 def _supported(request: ChatRequest, endpoint: Endpoint) -> ChatRequest:
-    if cast(int, request.parameters.get("n", 1)) > 1:
-        raise cannot_say("`n` above 1")
-    dropped = dropped_parameters(request, endpoint)
+    dropped = dropped_parameters(request, endpoint, WORDS)
     return replace(request, parameters={k: v for k, v in request.parameters.items() if k not in dropped})
 
 
@@ -113,19 +111,15 @@ def _end_with_user(talk: Conversation, endpoint: Endpoint, *, thinking: bool) ->
         talk.turns.append(Turn("user", [dict(CONTINUE)]))
 
 
-def _sampling(request: ChatRequest, endpoint: Endpoint, *, thinking: bool) -> JsonObject:
-    """Temperature goes to 1 at most; while thinking only a high top_p may be set."""
+def _sampling(request: ChatRequest, *, thinking: bool) -> JsonObject:
+    """While thinking only a high top_p may be set."""
     given = request.parameters
     fields: JsonObject = {name: given[name] for name in ("temperature", "top_p", "top_k") if name in given}
-    if "temperature" in fields:
-        fields["temperature"] = max(0, min(1, cast(float, fields["temperature"])))
     if thinking:
         fields.pop("temperature", None)
         fields.pop("top_k", None)
         if cast(float, fields.get("top_p", 1)) < _LEAST_TOP_P_WITH_THINKING:
             del fields["top_p"]
-    if "temperature" in fields and endpoint.facts.get("temperature_excludes_top_p") is True:
-        fields.pop("top_p", None)
     stops: list[Json] = [stop for stop in stop_of(request) if stop.strip()]
     return {**fields, **({"stop_sequences": stops} if stops else {})}
 

@@ -6,6 +6,7 @@ import orjson
 
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest
+from switchboard.json_types import JsonObject
 from switchboard.providers.anthropic_messages.from_hub import hub_body
 from switchboard.providers.anthropic_messages.native import native_body
 from switchboard.providers.authorization import authorization
@@ -28,8 +29,12 @@ def build(request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> Ht
         **provider.headers,
         **authorization(provider, secret),
     }
-    body = native_body(request, endpoint, betas) if request.protocol == PROTOCOL else hub_body(request, endpoint)
-    return HttpRequest("POST", provider.base_url + PATH, headers, orjson.dumps(body))
+    return HttpRequest("POST", provider.base_url + PATH, headers, orjson.dumps(message_body(request, endpoint, betas)))
+
+
+def message_body(request: ChatRequest, endpoint: Endpoint, betas: list[str]) -> JsonObject:
+    """Raises UpstreamFailure (bad_request) for what this dialect cannot say."""
+    return native_body(request, endpoint, betas) if request.protocol == PROTOCOL else hub_body(request, endpoint)
 
 
 def sent_betas(request: ChatRequest, endpoint: Endpoint) -> list[str]:

@@ -16,9 +16,13 @@ def tools(request: ChatRequest, *, strict: bool) -> list[JsonObject]:
     """Raises UpstreamFailure for a tool that only another provider can run."""
     own = [dict(tool) for tool in native_tools_of(request)]
     for tool in own:
-        if not _OWN_TOOL.fullmatch(str(tool.get("type"))):
+        if not is_own_tool(tool):
             raise cannot_say(f"A tool of type `{tool.get('type')}`")
     return [_tool(tool, strict=strict) for tool in tools_of(request)] + own
+
+
+def is_own_tool(tool: JsonObject) -> bool:
+    return _OWN_TOOL.fullmatch(str(tool.get("type"))) is not None
 
 
 def placeholder_tool(name: str) -> JsonObject:

@@ -20,8 +20,8 @@ from switchboard.chat import (
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.bedrock_converse.failures import failure_of
+from switchboard.providers.bedrock_converse.frames import BedrockEvent, EventStreamReader
 from switchboard.providers.bedrock_converse.usage import read_usage
-from switchboard.wire.event_stream import DamagedFrame, EventStreamDecoder, Frame
 
 # specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
 _FINISH: Mapping[str, FinishReason] = {
@@ -39,35 +39,18 @@ FULL = "model_context_window_exceeded"
 
 class BedrockConverseDecoder:
     def __init__(self) -> None:
-        self._frames = EventStreamDecoder()
-        self._reader = _Reader()
+        self._message = _Reader()
+        self._events = EventStreamReader(self._chunk)
 
     def feed(self, piece: bytes) -> list[Chunk]:
-        try:
-            frames = self._frames.feed(piece)
-        except DamagedFrame as error:
-            raise UpstreamFailure(Failure.CUT, f"The stream was damaged on the way: {error}.") from error
-        return [chunk for frame in frames if (chunk := self._chunk(frame))]
+        return self._events.feed(piece)
 
     def close(self) -> list[Chunk]:
-        if not self._reader.finished or not self._frames.is_empty:
-            raise UpstreamFailure(Failure.CUT, "The stream ended before the message did.")
+        self._events.close(finished=self._message.finished)
         return []
 
-    def _chunk(self, frame: Frame) -> Chunk | None:
-        kind = frame.headers.get(":message-type", "event")
-        if kind == "error":
-            words = frame.headers.get(":error-message", "The stream broke off with an error.")
-            raise failure_of(200, frame.headers.get(":error-code", ""), words)
-        try:
-            payload = orjson.loads(frame.payload or b"{}")
-        except orjson.JSONDecodeError:
-            raise UpstreamFailure(Failure.SERVER, "A frame of the stream is not JSON.", upstream_status=200) from None
-        payload = payload if isinstance(payload, dict) else {}
-        if kind == "exception":
-            words = str(payload.get("message") or payload.get("originalMessage") or "The stream broke off.")
-            raise failure_of(200, frame.headers.get(":exception-type", ""), words)
-        return self._reader.event(frame.headers.get(":event-type", ""), payload)
+    def _chunk(self, event: BedrockEvent) -> Chunk | None:
+        return self._message.event(event.kind, event.payload)
 
 
 def decode_reply(body: bytes) -> Chunk:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from switchboard.chat import Audio, File, Image
+from switchboard.chat import Audio, Block, File, Image, Other
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import JsonObject
 from switchboard.wire.data_url import DataUrl, read_data_url
@@ -58,6 +58,15 @@ class Media:
             case File(source, name):
                 return self._file(source, name)
         raise _refused(f"sound as {media.format}" if isinstance(media, Audio) else "it")
+
+    def written(self, block: Block) -> JsonObject | None:
+        """The same for any block: None for words and calls, which are no media."""
+        match block:
+            case Image() | Audio() | File():
+                return self.block(block)
+            case Other(native):
+                raise _refused(f"a content part of type `{native.get('type')}`")
+        return None
 
     def _image(self, url: str) -> JsonObject:
         if url.startswith(S3):

@@ -4,8 +4,6 @@ Bedrock knows four settings by name; what else a model understands goes to it un
 words those are is the catalog row's to say: `reasoning_style` and `top_k_style`.
 """
 
-from collections.abc import Mapping
-
 import orjson
 
 from switchboard.catalog.model import Endpoint
@@ -23,20 +21,19 @@ from switchboard.requested import (
 )
 
 USUAL_MAX_OUTPUT = 8192
+_SAMPLING = {"temperature": "temperature", "top_p": "topP"}
 _NOVA_EFFORT = {"minimal": "low", "xhigh": "high", "max": "high"}
 
 
 def inference_config(request: ChatRequest, endpoint: Endpoint, budget: int | None) -> JsonObject:
-    """Out of range is brought into it. `budget` is what thinking may spend: sampling is not free then."""
+    """`budget` is what thinking may spend: sampling is not free then."""
     config: JsonObject = {}
     limit = _limit(request, endpoint, budget)
     if limit is not None:
         config["maxTokens"] = limit
     given = request.parameters
     if budget is None:
-        config.update(_within_one("temperature", given.get("temperature")))
-        if "temperature" not in config or endpoint.facts.get("temperature_excludes_top_p") is not True:
-            config.update(_within_one("topP", given.get("top_p")))
+        config.update({native: given[name] for name, native in _SAMPLING.items() if name in given})
     stops: list[Json] = [stop for stop in stop_of(request) if stop.strip()]
     if stops:
         config["stopSequences"] = stops
@@ -113,9 +110,3 @@ def _effort(wanted: Reasoning, request: ChatRequest, endpoint: Endpoint) -> Json
         case "effort" if not wanted.is_off:
             return {"reasoning_effort": _NOVA_EFFORT.get(effort, effort)}
     return {}
-
-
-def _within_one(name: str, value: Json) -> Mapping[str, Json]:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return {}
-    return {name: min(max(value, 0), 1)}

@@ -19,6 +19,7 @@ from switchboard.providers.bedrock_converse.parameters import (
     thinking_budget,
 )
 from switchboard.providers.bedrock_converse.tools import tool_config
+from switchboard.providers.bedrock_converse.words import WORDS
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 from switchboard.wire.sigv4 import encode_segment
@@ -28,18 +29,22 @@ EVENT_STREAM = "application/vnd.amazon.eventstream"
 
 def build(request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
     """Not signed yet. Raises UpstreamFailure for what Bedrock cannot be told."""
+    dropped = dropped_parameters(request, endpoint, WORDS)
+    parameters = {name: value for name, value in request.parameters.items() if name not in dropped}
+    body = _body(replace(request, parameters=parameters), endpoint)
+    return to_bedrock("converse-stream" if request.stream else "converse", body, endpoint, secret)
+
+
+def to_bedrock(method: str, body: JsonObject, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
+    """To a method of the endpoint's model, not signed yet."""
     provider = endpoint.provider
     headers = {
         "content-type": "application/json",
-        "accept": EVENT_STREAM if request.stream else "application/json",
+        "accept": EVENT_STREAM if method.endswith("-stream") else "application/json",
         **provider.headers,
         **authorization(provider, secret),
     }
-    method = "converse-stream" if request.stream else "converse"
     url = f"{provider.base_url}/model/{encode_segment(endpoint.upstream_id)}/{method}"
-    dropped = dropped_parameters(request, endpoint)
-    parameters = {name: value for name, value in request.parameters.items() if name not in dropped}
-    body = _body(replace(request, parameters=parameters), endpoint)
     return HttpRequest("POST", url, headers, orjson.dumps(body))
 
 

@@ -8,7 +8,11 @@ from switchboard.clock import Clock, SystemClock
 from switchboard.errors import UpstreamFailure
 from switchboard.providers.google_generate.decode import GoogleGenerateDecoder, decode_reply
 from switchboard.providers.google_generate.failures import classify
+from switchboard.providers.google_generate.media import written
+from switchboard.providers.google_generate.replay import PROTOCOL
 from switchboard.providers.google_generate.request import build
+from switchboard.providers.google_generate.words import WORDS
+from switchboard.providers.misfits import untranslatable
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 
@@ -17,9 +21,13 @@ __all__ = ["GoogleGenerateUpstream"]
 
 class GoogleGenerateUpstream:
     name = "google-generate"
+    words = WORDS
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
+
+    def misfit(self, request: ChatRequest, _endpoint: Endpoint) -> str | None:
+        return None if request.protocol == PROTOCOL else untranslatable(request, written, choices=True)
 
     def build(self, request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
         return build(request, endpoint, secret)

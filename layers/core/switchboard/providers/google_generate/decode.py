@@ -15,7 +15,7 @@ import orjson
 from switchboard.chat import Chunk, Finish, FinishReason, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
-from switchboard.providers.events import read_events
+from switchboard.providers.events import ChunkReader, read_events
 from switchboard.providers.google_generate.failures import failure_of
 from switchboard.providers.google_generate.usage import read_usage
 from switchboard.wire.sse import ServerSentEvent, SseDecoder
@@ -46,20 +46,18 @@ class GoogleGenerateDecoder:
 
     def __init__(self) -> None:
         self._events = SseDecoder()
-        self._reader = _Reader()
+        self._answer = _Reader()
+        self._reader = ChunkReader(self._chunk)
         self.skipped = 0
 
     def feed(self, piece: bytes) -> list[Chunk]:
-        return self._chunks(read_events(self._events, piece))
+        return self._reader.chunks(read_events(self._events, piece))
 
     def close(self) -> list[Chunk]:
-        chunks = self._chunks(self._events.close())
-        if not self._reader.finished:
+        chunks = self._reader.chunks(self._events.close())
+        if not self._answer.finished and not self._reader.has_failed:
             raise UpstreamFailure(Failure.CUT, "The stream ended without a finish reason.")
         return chunks
-
-    def _chunks(self, events: list[ServerSentEvent]) -> list[Chunk]:
-        return [chunk for event in events if (chunk := self._chunk(event))]
 
     def _chunk(self, event: ServerSentEvent) -> Chunk | None:
         try:
@@ -69,7 +67,7 @@ class GoogleGenerateDecoder:
         if not isinstance(native, dict):
             self.skipped += 1
             return None
-        return self._reader.read(native)
+        return self._answer.read(native)
 
 
 def decode_reply(body: bytes) -> Chunk:

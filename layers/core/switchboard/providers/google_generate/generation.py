@@ -9,21 +9,9 @@ from switchboard.chat import ChatRequest
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.google_generate.schemas import openapi_subset, self_contained
 from switchboard.providers.google_generate.tools import takes_json_schema
+from switchboard.providers.google_generate.words import FIELDS
 from switchboard.requested import JsonFormat, Reasoning, budget_of, effort_of, json_format_of, reasoning_of, stop_of
 
-FIELDS = {
-    "temperature": "temperature",
-    "top_p": "topP",
-    "top_k": "topK",
-    "seed": "seed",
-    "presence_penalty": "presencePenalty",
-    "frequency_penalty": "frequencyPenalty",
-    "n": "candidateCount",
-    "logprobs": "responseLogprobs",
-    "top_logprobs": "logprobs",
-}
-MOST_STOPS = 5
-HIGHEST_TEMPERATURE = 2.0
 USUAL_MAX_OUTPUT = 65_536
 DYNAMIC = -1
 LEVELS = ("minimal", "low", "medium", "high")
@@ -34,14 +22,11 @@ def generation_config(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
     config: JsonObject = {
         native: request.parameters[name] for name, native in FIELDS.items() if name in request.parameters
     }
-    temperature = config.get("temperature")
-    if isinstance(temperature, int | float):
-        config["temperature"] = min(max(temperature, 0), HIGHEST_TEMPERATURE)
     if request.max_output is not None:
-        config["maxOutputTokens"] = min(request.max_output, endpoint.max_output or request.max_output)
+        config["maxOutputTokens"] = request.max_output
     stops = stop_of(request)
     if stops:
-        config["stopSequences"] = list(stops[:MOST_STOPS])
+        config["stopSequences"] = list(stops)
     config.update(_thinking(request, endpoint))
     config.update(_format(request, endpoint))
     return config

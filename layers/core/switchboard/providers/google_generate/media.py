@@ -3,7 +3,7 @@
 import mimetypes
 from urllib.parse import urlsplit
 
-from switchboard.chat import Audio, File, Image
+from switchboard.chat import Audio, Block, File, Image, Other
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import JsonObject
 from switchboard.wire.data_url import read_data_url
@@ -21,6 +21,17 @@ def media_part(block: Image | Audio | File) -> JsonObject:
             return {"inlineData": {"mimeType": _AUDIO_TYPES.get(kind, f"audio/{kind}"), "data": data}}
         case File(source):
             return _by_source(source, "application/pdf", "file")
+
+
+def written(block: Block) -> JsonObject | None:
+    """The part for a block that is not words or calls. Raises UpstreamFailure."""
+    match block:
+        case Image() | Audio() | File():
+            return media_part(block)
+        case Other(native):
+            words = f"A content part of type `{native.get('type')}` cannot be sent to Google."
+            raise UpstreamFailure(Failure.BAD_REQUEST, words)
+    return None
 
 
 def _by_source(source: str, usual_type: str, what: str) -> JsonObject:

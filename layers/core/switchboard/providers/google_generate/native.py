@@ -4,8 +4,8 @@ from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest
 from switchboard.json_types import Json, JsonObject
 from switchboard.parameters import dropped_parameters
-from switchboard.providers.google_generate.generation import FIELDS
 from switchboard.providers.google_generate.replay import BYPASS, wants_signatures
+from switchboard.providers.google_generate.words import FIELDS
 from switchboard.signatures import is_welcome, unmarked
 
 # Which field of generationConfig (and of the request) stands for a parameter that an endpoint may not support.

@@ -16,6 +16,7 @@ from switchboard.providers.google_generate.generation import generation_config, 
 from switchboard.providers.google_generate.native import native_body
 from switchboard.providers.google_generate.replay import PROTOCOL
 from switchboard.providers.google_generate.tools import tool_fields
+from switchboard.providers.google_generate.words import WORDS
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 
@@ -38,7 +39,7 @@ def build(request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> Ht
 
 
 def _body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
-    dropped = dropped_parameters(request, endpoint)
+    dropped = dropped_parameters(request, endpoint, WORDS)
     parameters = {name: value for name, value in request.parameters.items() if name not in dropped}
     wanted = replace(request, parameters=parameters)
     system, contents = contents_of(wanted, endpoint)

@@ -9,7 +9,7 @@ import orjson
 from switchboard.chat import Chunk, Finish, FinishReason, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta, Usage
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
-from switchboard.providers.events import read_events
+from switchboard.providers.events import ChunkReader, read_events
 from switchboard.providers.failures import failure_class, retry_after
 from switchboard.providers.openai_chat.usage import read_usage
 from switchboard.wire.sse import ServerSentEvent, SseDecoder
@@ -34,6 +34,17 @@ _SHOWN = 300
 _STATUS = re.compile(r"[1-5][0-9]{2}", re.ASCII)
 
 
+def reply_object(body: bytes) -> JsonObject:
+    """A whole reply. Raises UpstreamFailure for an error, whatever its status says, and for what is no JSON."""
+    try:
+        native: Json = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise UpstreamFailure(Failure.SERVER, "The reply is not JSON.") from None
+    if not isinstance(native, dict) or native.get("error"):
+        raise failure_of(200, native)
+    return native
+
+
 class OpenAiChatDecoder:
     """Tolerates what servers get wrong: a broken event is skipped, [DONE] may be missing, usage may come anywhere."""
 
@@ -44,36 +55,22 @@ class OpenAiChatDecoder:
         self._finished: set[int] = set()
         self._called_tools: set[int] = set()
         self._done = False
-        self._spoke = False
-        self._failure: UpstreamFailure | None = None
+        self._reader = ChunkReader(self._chunk)
         self.skipped = 0
 
     def feed(self, piece: bytes) -> list[Chunk]:
-        if self._failure:
-            raise self._failure
-        return self._chunks(read_events(self._events, piece))
+        return self._reader.chunks(read_events(self._events, piece))
 
     def close(self) -> list[Chunk]:
-        chunks = self._chunks(self._events.close())
-        ended = self._done or (self._finished and not self._begun - self._finished)
-        if not ended and not self._failure:
+        chunks = self._reader.chunks(self._events.close())
+        if not self._is_over and not self._reader.has_failed:
             raise UpstreamFailure(Failure.CUT, "The stream ended without a finish reason.")
         return chunks
 
-    def _chunks(self, events: list[ServerSentEvent]) -> list[Chunk]:
-        chunks: list[Chunk] = []
-        for event in events:
-            try:
-                chunk = self._chunk(event)
-            except UpstreamFailure as failure:
-                if not self._spoke:  # nothing was given out: the request can still go elsewhere
-                    raise
-                self._failure = failure
-                return chunks
-            if chunk:
-                chunks.append(chunk)
-        self._spoke = self._spoke or any(chunk.has_content for chunk in chunks)
-        return chunks
+    @property
+    def _is_over(self) -> bool:
+        """Every choice that began has said why it ended. [DONE] alone ends only an answer in which nothing began."""
+        return not self._begun - self._finished and bool(self._finished or self._done)
 
     def _chunk(self, event: ServerSentEvent) -> Chunk | None:
         if event.data == b"[DONE]":
@@ -113,12 +110,7 @@ class OpenAiChatDecoder:
 
 def decode_reply(body: bytes, flags: frozenset[str]) -> Chunk:
     """Raises UpstreamFailure for what is no answer: an error with status 200, no choices, nothing said."""
-    try:
-        native = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise UpstreamFailure(Failure.SERVER, "The reply is not JSON.") from None
-    if not isinstance(native, dict) or native.get("error"):
-        raise failure_of(200, native)
+    native = reply_object(body)
     said: list[StreamEvent] = []
     for choice in _choices(native, "message") or ():
         index = cast(int, choice.get("index") or 0)

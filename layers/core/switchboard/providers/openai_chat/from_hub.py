@@ -8,32 +8,9 @@ from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.openai_chat.hub_messages import cannot_say, chat_messages
+from switchboard.providers.openai_chat.words import SAME
 from switchboard.requested import Reasoning, effort_of, native_tools_of, reasoning_of
 
-# The hub's parameters have OpenAI's names: these go over as they are. `tools` and the reasoning need an eye on them.
-_AS_THEY_ARE = (
-    "frequency_penalty",
-    "logit_bias",
-    "logprobs",
-    "min_p",
-    "n",
-    "parallel_tool_calls",
-    "presence_penalty",
-    "repetition_penalty",
-    "response_format",
-    "seed",
-    "service_tier",
-    "stop",
-    "temperature",
-    "tool_choice",
-    "top_a",
-    "top_k",
-    "top_logprobs",
-    "top_p",
-    "verbosity",
-)
-# What runs at another provider for its callers: dropping it would change the answer behind their back.
-_ELSEWHERE = ("mcp_servers", "container")
 _LONGEST_USER = 64
 USUAL_EFFORTS = ("low", "medium", "high")
 _NEAREST: Mapping[str, str] = {"none": "", "minimal": "low", "xhigh": "high", "max": "high"}
@@ -42,10 +19,7 @@ USUAL_OUTPUT = 32_000
 
 def chat_body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
     """Raises UpstreamFailure (bad_request) for what this dialect cannot say."""
-    for name in _ELSEWHERE:
-        if request.parameters.get(name):
-            raise cannot_say(f"`{name}`")
-    body: JsonObject = {name: request.parameters[name] for name in _AS_THEY_ARE if name in request.parameters}
+    body: JsonObject = {name: request.parameters[name] for name in SAME if name in request.parameters}
     body["messages"] = cast("list[Json]", chat_messages(request.messages))
     tools = _tools(request)
     if tools:

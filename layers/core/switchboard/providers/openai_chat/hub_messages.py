@@ -4,11 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from typing import cast
 
-import orjson
-
 from switchboard.chat import Audio, Block, File, Image, Message, Other, Role, Text, Thinking, ToolCall, ToolResult
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.told import told
 
 _LONGEST_ID = 64
 NO_RESULT = "[no result]"
@@ -87,10 +86,10 @@ def _speech(role: Role, blocks: Sequence[Block]) -> list[JsonObject]:
 
 
 def _parts(blocks: Sequence[Block], role: Role) -> list[JsonObject]:
-    return [part for block in blocks if (part := _part(block, role))]
+    return [made for block in blocks if (made := part(block, role))]
 
 
-def _part(block: Block, role: Role) -> JsonObject | None:
+def part(block: Block, role: Role = "user") -> JsonObject | None:
     match block:
         case Text(text):
             return {"type": "text", "text": text} if text else None
@@ -119,16 +118,8 @@ def _text_of(block: Block) -> str:
         case Text(text):
             return text
         case Other(native):
-            return orjson.dumps(_readable(native)).decode()
+            return told(native)
     return ""
-
-
-def _readable(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {
-            k: _readable(member) for k, member in value.items() if not k.startswith(("encrypted_", "cache_control"))
-        }
-    return [_readable(member) for member in value] if isinstance(value, list) else value
 
 
 def _answered(messages: list[JsonObject]) -> list[JsonObject]:

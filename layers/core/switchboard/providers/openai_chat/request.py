@@ -10,11 +10,12 @@ from typing import cast
 import orjson
 
 from switchboard.catalog.model import Endpoint
-from switchboard.chat import ChatRequest
+from switchboard.chat import EMBEDDINGS, ChatRequest
 from switchboard.json_types import Json, JsonObject
 from switchboard.parameters import dropped_parameters
 from switchboard.providers.authorization import authorization
-from switchboard.providers.openai_chat import quirks
+from switchboard.providers.openai_chat import embeddings, quirks
+from switchboard.providers.openai_chat.embeddings import embeddings_body
 from switchboard.providers.openai_chat.from_hub import chat_body
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
@@ -35,6 +36,9 @@ def build(request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> Ht
         **provider.headers,
         **authorization(provider, secret),
     }
+    if request.protocol == EMBEDDINGS:
+        body = orjson.dumps(embeddings_body(request, endpoint))
+        return HttpRequest("POST", provider.base_url + embeddings.PATH, headers, body)
     return HttpRequest("POST", provider.base_url + PATH, headers, orjson.dumps(_body(request, endpoint)))
 
 

@@ -7,7 +7,7 @@ import orjson
 from switchboard.chat import Chunk, Finish, FinishReason, StreamEvent
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
-from switchboard.providers.events import read_events
+from switchboard.providers.events import ChunkReader, read_events
 from switchboard.providers.openai_responses.failures import failure_of
 from switchboard.providers.openai_responses.output import OutputReader
 from switchboard.providers.openai_responses.usage import read_usage
@@ -25,19 +25,17 @@ class OpenAiResponsesDecoder:
         self._events = SseDecoder()
         self._output = OutputReader()
         self._ended = False
+        self._reader = ChunkReader(self._chunk)
         self.skipped = 0
 
     def feed(self, piece: bytes) -> list[Chunk]:
-        return self._chunks(read_events(self._events, piece))
+        return self._reader.chunks(read_events(self._events, piece))
 
     def close(self) -> list[Chunk]:
-        chunks = self._chunks(self._events.close())
-        if not self._ended:
+        chunks = self._reader.chunks(self._events.close())
+        if not self._ended and not self._reader.has_failed:
             raise UpstreamFailure(Failure.CUT, "The stream ended before the response was completed.")
         return chunks
-
-    def _chunks(self, events: list[ServerSentEvent]) -> list[Chunk]:
-        return [chunk for event in events if (chunk := self._chunk(event))]
 
     def _chunk(self, event: ServerSentEvent) -> Chunk | None:
         native = _parsed(event.data)

@@ -3,8 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 
-import orjson
-
 from switchboard.chat import (
     Audio,
     Block,
@@ -20,6 +18,7 @@ from switchboard.chat import (
 )
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.told import told
 
 LONGEST_CALL_ID = 64
 EMPTY_ARGUMENTS = "{}"
@@ -58,7 +57,7 @@ class _MessageItems:
                 case ToolResult():
                     self._add(_result(block))
                 case _:
-                    self._parts += _part(block, self._role)
+                    self._parts += part(block, self._role)
         self._end_message()
         return self._items
 
@@ -99,13 +98,13 @@ def _call(block: ToolCall) -> JsonObject:
 def _result(block: ToolResult) -> JsonObject:
     """Text as text; with a picture or a file in it, as a list of parts. This dialect has no mark for an error."""
     blocks = (Text(ERROR), *block.blocks) if block.is_error else block.blocks
-    parts = [part for each in blocks for part in _part(each, "user")]
+    parts = [made for each in blocks for made in part(each)]
     texts = [str(part.get("text")) for part in parts if part["type"] == "input_text"]
     output: Json = "\n".join(texts) if len(texts) == len(parts) else list[Json](parts)
     return {"type": "function_call_output", "call_id": _call_id(block.id), "output": output}
 
 
-def _part(block: Block, role: Role) -> list[JsonObject]:
+def part(block: Block, role: Role = "user") -> list[JsonObject]:
     match block:
         case Text(text):
             kind = "output_text" if role == "assistant" else "input_text"
@@ -117,16 +116,10 @@ def _part(block: Block, role: Role) -> list[JsonObject]:
         case Audio(data, form):
             return [{"type": "input_audio", "input_audio": {"data": data, "format": form}}]
         case Other(native) if role == "assistant":
-            return [{"type": "output_text", "text": _told(native)}]
+            return [{"type": "output_text", "text": told(native)}]
         case Other(native):
             raise cannot_say(f"A content part of type `{native.get('type')}`")
     raise cannot_say(f"A {type(block).__name__} inside a tool result")
-
-
-def _told(native: JsonObject) -> str:
-    """What another provider's own tools left in the history, less what only that provider can read."""
-    readable = {name: value for name, value in native.items() if not name.startswith(("encrypted_", "cache_control"))}
-    return orjson.dumps(readable).decode()
 
 
 def cannot_say(what: str) -> UpstreamFailure:

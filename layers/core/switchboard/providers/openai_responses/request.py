@@ -12,6 +12,7 @@ from switchboard.providers.authorization import authorization
 from switchboard.providers.openai_responses.items import cannot_say, input_items
 from switchboard.providers.openai_responses.native import native_body
 from switchboard.providers.openai_responses.reasoning import included, reasoning_object
+from switchboard.providers.openai_responses.words import SAME
 from switchboard.requested import Tool, native_tools_of, tool_choice_of, tools_of
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
@@ -20,17 +21,6 @@ PROTOCOL = "openai-responses"
 PATH = "/responses"
 LEAST_OUTPUT = 16
 _LOGPROBS = "message.output_text.logprobs"
-# Of Chat Completions' parameters these mean the same here; stop, seed, penalties and their like have no counterpart.
-_SAME = (
-    "temperature",
-    "top_p",
-    "service_tier",
-    "user",
-    "safety_identifier",
-    "prompt_cache_key",
-    "prompt_cache_options",
-    "prompt_cache_retention",
-)
 
 
 def build(request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
@@ -51,11 +41,9 @@ def build(request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> Ht
 
 
 def _hub_body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
-    if request.parameters.get("n", 1) != 1:
-        raise cannot_say("`n` above 1")
     dropped = dropped_parameters(request, endpoint)
     body: JsonObject = {"input": input_items(request.messages, endpoint.provider.id)}
-    body |= {name: request.parameters[name] for name in _SAME if name in request.parameters and name not in dropped}
+    body |= {name: request.parameters[name] for name in SAME if name in request.parameters and name not in dropped}
     if request.max_output is not None:
         body["max_output_tokens"] = max(LEAST_OUTPUT, request.max_output)  # OpenAI refuses less
     text = _text(request, dropped)

@@ -1,0 +1,83 @@
+import asyncio
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from switchboard.web.models import google_model_routes, model_routes
+from switchboard.web.rest import rest_app
+
+from tests.examples import catalog, endpoint, model
+from tests.fakes import Answered, FakeTelemetry, ask
+
+TOOLS = frozenset({"tools"})
+CATALOG = catalog(
+    model(endpoint(supported_parameters=TOOLS), aliases=("one",)),
+    model(endpoint("b", model="lab/two"), name="lab/two"),
+)
+GOOGLES = {"x_goog_api_client": "google-genai-sdk/3.4.0"}
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    made = rest_app("Test", FakeTelemetry())
+    made.include_router(model_routes(CATALOG), prefix="/v1")
+    made.include_router(google_model_routes(CATALOG), prefix="/v1beta")
+    return made
+
+
+def get(app: FastAPI, path: str, **headers: str) -> Answered:
+    return asyncio.run(ask(app, "GET", path, b"", **headers))
+
+
+def test_models_are_listed_for_everybody(app: FastAPI) -> None:
+    listed = get(app, "/v1/models")
+    assert listed.json()["object"] == "list"
+    assert [row["id"] for row in listed.json()["data"]] == ["lab/one", "lab/two"]
+    assert listed.headers["cache-control"] == "public, max-age=60"
+
+
+def test_a_window_may_be_asked_for(app: FastAPI) -> None:
+    assert [row["id"] for row in get(app, "/v1/models?limit=1&after_id=lab/one").json()["data"]] == ["lab/two"]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "offset=-1", "after_id=lab/none"])
+def test_a_window_that_is_none_is_refused_by_its_name(app: FastAPI, query: str) -> None:
+    answered = get(app, f"/v1/models?{query}")
+    assert (answered.status, answered.json()["error"]["param"]) == (400, query.partition("=")[0])
+
+
+def test_codex_reads_its_own_list_and_keeps_it_by_its_tag(app: FastAPI) -> None:
+    listed = get(app, "/v1/models?client_version=0.169.0")
+    assert [row["slug"] for row in listed.json()["models"]] == ["lab/one"]
+    assert listed.headers["etag"] == get(app, "/v1/models?client_version=0.170.0").headers["etag"]
+
+
+@pytest.mark.parametrize("name", ["lab/one", "one"])
+def test_one_model_is_found_by_its_id_and_by_an_alias(app: FastAPI, name: str) -> None:
+    found = get(app, f"/v1/models/{name}").json()
+    assert (found["id"], found["object"], found["type"]) == ("lab/one", "model", "model")
+
+
+def test_openrouters_readers_find_it_in_data(app: FastAPI) -> None:
+    assert get(app, "/v1/model/lab/two").json()["data"]["id"] == "lab/two"
+    assert get(app, "/v1/models/count").json() == {"data": {"count": 2}}
+
+
+@pytest.mark.parametrize(("path", "headers"), [("/v1beta/models", {}), ("/v1/models", GOOGLES)])
+def test_googles_readers_are_given_googles_shape(app: FastAPI, path: str, headers: dict[str, str]) -> None:
+    page = get(app, f"{path}?pageSize=1", **headers).json()
+    assert page["models"][0]["name"] == "models/lab/one"
+    rest = get(app, f"{path}?pageToken={page['nextPageToken']}", **headers).json()
+    assert [each["name"] for each in rest["models"]] == ["models/lab/two"]
+    assert get(app, f"{path}/lab/one", **headers).json()["displayName"] == "lab/one"
+
+
+def test_an_unknown_model_is_told_to_each_in_his_own_dialect(app: FastAPI) -> None:
+    def error(path: str, **headers: str) -> Any:  # Any: JSON
+        answered = get(app, path, **headers)
+        assert answered.status == 404
+        return answered.json()
+
+    assert error("/v1/models/lab/onne")["error"]["code"] == "model_not_found"
+    assert error("/v1/models/lab/onne", anthropic_version="2026-10-21")["error"]["type"] == "not_found_error"
+    assert error("/v1beta/models/lab/onne")["error"]["status"] == "NOT_FOUND"
