@@ -23,10 +23,11 @@ export function feature(name, check, { streamed = [false], needs } = {}) {
 }
 
 // Once for each client: what the gateway itself answers, at the first upstream.
-export function everyClient(name, check) {
+export function everyClient(name, check, { needs } = {}) {
   describe(name, () => {
     for (const client of CLIENTS) {
-      test(`${client.client} (${client.protocol})`, { timeout: TIMEOUT_MS }, () => check(cell(client, UPSTREAMS[0], false)))
+      const options = { skip: client.cannot[needs], timeout: TIMEOUT_MS }
+      test(`${client.client} (${client.protocol})`, options, () => check(cell(client, UPSTREAMS[0], false)))
     }
   })
 }

@@ -12,9 +12,10 @@ const OVERFLOW = /context_length_exceeded|prompt is too long|exceeds the maximum
 
 afterEach(mend)
 
-everyClient('a bad request', async (cell) => {
+const badRequest = async (cell) => {
   assert.equal((await raised(cell, 'badRequest', question('Hi', { maxTokens: -1 }))).status, 400)
-})
+}
+everyClient('a bad request', badRequest, { needs: 'badRequest' })
 
 everyClient('an unknown key', async (cell) => {
   const account = { ...ACCOUNT, key: 'sk-sb-nobody' }

@@ -11,6 +11,9 @@ const FINISHES = { stop: 'stop', 'tool-calls': 'tool_calls', length: 'length' }
 const THINKING_TOKENS = 1024
 const MISTAKES = ['badRequest', 'noKey', 'noModel', 'tooLarge', 'context', 'rateLimit', 'overloaded', 'server', 'upstreamKey']
 
+// Each provider may bring a copy of the class of its own: the SDK's own test looks at a mark.
+const CALL_FAILED = { [Symbol.hasInstance]: (error) => APICallError.isInstance(error) }
+
 globalThis.AI_SDK_LOG_WARNINGS = false
 
 export const openaiChatOverAi = driver('@ai-sdk/openai', 'openai-chat', {
@@ -70,8 +73,8 @@ function driver(client, protocol, { model, always = {}, thinks = {}, cannot = {}
   return {
     client,
     protocol,
-    cannot,
-    exceptions: { ...Object.fromEntries(MISTAKES.map((name) => [name, APICallError])), brokenStream: Error },
+    cannot: { ...cannot, badRequest: 'it refuses a negative limit itself' },
+    exceptions: { ...Object.fromEntries(MISTAKES.map((name) => [name, CALL_FAILED])), brokenStream: Error },
 
     raised(error) {
       return { status: error.statusCode, text: `${error.message} ${error.responseBody}` }
