@@ -28,9 +28,7 @@ from tests.key_office import ADMIN_TEXT, CATALOG, FakeOffice
 
 SETTINGS = Settings()
 # Read by anybody: pages, the catalog and its document. What is added here needs a reason why no key is needed.
-PUBLIC = re.compile(
-    r"/healthz|/openapi\.json|(/api)?/v1/(models|providers|embeddings/models)(/.*)?|/llms\.txt|(/api)?/v1/models/count"
-)
+PUBLIC = re.compile(r"/|/healthz|/openapi\.json|(/api)?/v1/(models?|providers|embeddings/models)(/.*)?")
 MANAGED = re.compile(r"(/api)?/v1/(keys(/.*)?|credits|activity)")
 GOOGLE = "/v1beta/models/lab/one"
 INFERENCE_PATHS = (
