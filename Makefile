@@ -13,7 +13,7 @@ export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit lambda-python contract contract-python contract-node verdicts agents prices build deploy
+.PHONY: help run test check unit lambda-python contract contract-python contract-node verdicts contract-server contract-sdks agents prices build deploy
 .PHONY: key engines bench lock clean install
 
 help: ## this list
@@ -49,15 +49,14 @@ contract-python: verdicts ## its Python part, as CI runs it: fails if docs/compa
 
 verdicts: install $(SDK_VENV)/installed
 	@mkdir -p $(VERDICTS) && rm -f $(VERDICTS)/*.jsonl
+	@$(MAKE) --no-print-directory -j2 contract-server contract-sdks
+
+contract-server: # what needs no SDK but those of requirements/dev.txt
 	$(BIN)/python -m pytest tests/contract --ignore=tests/contract/python
+
+contract-sdks:
 	SWITCHBOARD_PYTHON=$(CURDIR)/$(BIN)/python CONTRACT_RESULTS=$(VERDICTS)/python.jsonl $(SDK_VENV)/bin/python -m pytest \
 		-n auto --confcutdir=tests/contract tests/contract/python
-
-contract-node: install ## the SDKs for Node against what `make run` starts; skipped where there is no Node
-	$(BIN)/python -m tests.contract.node_suite --test-reporter=dot
-
-agents: install ## Claude Code and Codex against what `make run` starts; needs Node and npm
-	$(BIN)/python -m tests.agents.run
 
 build: $(SAM) ## sam build: functions and layers, for arm64 from any host
 	$(SAM) build
