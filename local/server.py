@@ -11,6 +11,7 @@ from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock, SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
+from switchboard.google_tokens import with_google_tokens
 from switchboard.jobs.rankings import Stores, recompute
 from switchboard.jobs.sweep import sweep
 from switchboard.provider_keys import Load
@@ -71,7 +72,7 @@ def build_gateway(local: LocalSettings, engine_url: str, simulator_url: str | No
         settings=settings,
         catalog=catalog,
         database=database,
-        load_provider_key=_fixed(local_secrets(names, local.variables)),
+        load_provider_key=with_google_tokens(_fixed(local_secrets(names, local.variables)), http, clock),
         transport=http,
         telemetry=telemetry,
         clock=clock,

@@ -4,6 +4,7 @@ from switchboard.catalog.packaged import packaged_catalog
 from switchboard.catalog.slots import with_slots
 from switchboard.clock import SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
+from switchboard.google_tokens import with_google_tokens
 from switchboard.providers.aws_signer import BedrockSigner
 from switchboard.settings import AwsEnvironment, Settings
 from switchboard.storage.dynamodb import DynamoDatabase
@@ -30,7 +31,9 @@ app = chat_gateway(
         settings=settings,
         catalog=with_slots(packaged_catalog(), {"AWS_REGION": environment.region}),
         database=DynamoDatabase(SignedService(aws, DYNAMODB)),
-        load_provider_key=lambda provider: provider_secret(SignedService(aws, SSM), settings.stack_name, provider),
+        load_provider_key=with_google_tokens(
+            lambda provider: provider_secret(SignedService(aws, SSM), settings.stack_name, provider), http, clock
+        ),
         transport=http,
         telemetry=Telemetry(settings.log_level),
         clock=clock,

@@ -1,6 +1,7 @@
 """The providers' keys while the process runs: each read when first needed, then looked up without waiting."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from switchboard.secret import Secret
 from switchboard.storage.database import StorageError
 
 FRESH_SECONDS = 300.0
+# Some keys are tokens that are good for an hour: one this old is read again before it is used.
+OLDEST_SECONDS = 2700.0
 # Asked without a key; one who signs is shown an API key instead where there is one.
 KEYLESS = ("none", "aws-sigv4")
 
@@ -41,7 +44,7 @@ class ProviderKeys:
     async def callable(self, providers: Iterable[Provider]) -> frozenset[str]:
         """The ids of those that can be called. Raises KeyStoreUnavailable if none can, because keys cannot be read."""
         wanted = [provider for provider in providers if provider.auth != "none"]
-        unread = [provider.id for provider in wanted if provider.id not in self._read]
+        unread = [provider.id for provider in wanted if self._age(provider.id) > OLDEST_SECONDS]
         failures = [why for why in await asyncio.gather(*map(self._try_read, unread)) if why] if unread else []
         for provider in wanted:
             self._renew(provider.id)
@@ -57,10 +60,13 @@ class ProviderKeys:
 
     def _renew(self, provider_id: str) -> None:
         """Behind the request's back: it goes on with what is known."""
-        read = self._read.get(provider_id)
-        if read and self.clock.monotonic() - read.at > FRESH_SECONDS and provider_id not in self._reading:
+        if self._age(provider_id) > FRESH_SECONDS and provider_id not in self._reading:
             task = asyncio.create_task(self._read_again(provider_id))
             self._reading[provider_id] = task
+
+    def _age(self, provider_id: str) -> float:
+        read = self._read.get(provider_id)
+        return self.clock.monotonic() - read.at if read else math.inf
 
     async def _read_again(self, provider_id: str) -> None:
         try:
