@@ -14,7 +14,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check unit lambda-python contract contract-python contract-node verdicts agents prices build deploy
-.PHONY: key engines bench lock clean install
+.PHONY: contract-server contract-sdks key engines bench lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -41,15 +41,20 @@ prices: install $(PRICES_VENV)/installed ## our prices against genai-prices and 
 	$(BIN)/python -m pytest tests/prices
 
 contract: verdicts ## every official SDK, Python's and Node's, against what `make run` starts; writes docs/compatibility.md
-	CONTRACT_RESULTS=$(VERDICTS)/node.jsonl $(BIN)/python -m tests.contract.node_suite
-	$(BIN)/python -m tests.contract.compatibility $(VERDICTS)/*.jsonl
+	CONTRACT_RESULTS=$(VERDICTS)/node.jsonl $(BIN)/python -m tests.contract.node_suite --test-reporter=dot
+	$(BIN)/python -m tests.contract.compatibility $(VERDICTS)/python.jsonl $(VERDICTS)/node.jsonl
 
 contract-python: verdicts ## its Python part, as CI runs it: fails if docs/compatibility.md says otherwise
 	$(BIN)/python -m tests.contract.compatibility --check $(VERDICTS)/python.jsonl
 
 verdicts: install $(SDK_VENV)/installed
 	@mkdir -p $(VERDICTS) && rm -f $(VERDICTS)/*.jsonl
+	@$(MAKE) --no-print-directory -j2 contract-server contract-sdks
+
+contract-server: # what needs no SDK but those of requirements/dev.txt
 	$(BIN)/python -m pytest tests/contract --ignore=tests/contract/python
+
+contract-sdks:
 	SWITCHBOARD_PYTHON=$(CURDIR)/$(BIN)/python CONTRACT_RESULTS=$(VERDICTS)/python.jsonl $(SDK_VENV)/bin/python -m pytest \
 		-n auto --confcutdir=tests/contract tests/contract/python
 

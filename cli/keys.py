@@ -37,22 +37,13 @@ def create(  # a key has as many options as it has
     no_training: Annotated[bool, typer.Option("--no-training", help="Only endpoints known not to train.")] = False,
 ) -> None:
     """Make a key and show it, once: only its hash is kept."""
-    fields = {
-        "is_management_key": management or None,
-        "limit": limit,
-        "limit_reset": limit_reset,
-        "expires_at": expires_at,
-        "rpm": rpm,
-        "tpm": tpm,
-        "max_parallel": max_parallel,
-        "allowed_models": allow_model or None,
-        "ignored_models": ignore_model or None,
-        "allowed_providers": allow_provider or None,
-        "ignored_providers": ignore_provider or None,
-        "zdr": zdr or None,
-        "no_training": no_training or None,
-    }
-    body = {"name": name, **{field: value for field, value in fields.items() if value is not None}}
+    limits = {"limit": limit, "limit_reset": limit_reset, "expires_at": expires_at}
+    rates = {"rpm": rpm, "tpm": tpm, "max_parallel": max_parallel}
+    models = {"allowed_models": allow_model, "ignored_models": ignore_model}
+    providers = {"allowed_providers": allow_provider, "ignored_providers": ignore_provider}
+    flags = {"zdr": zdr, "no_training": no_training, "is_management_key": management}
+    fields: dict[str, object] = {**limits, **rates, **models, **providers, **flags}
+    body = {"name": name, **{field: value for field, value in fields.items() if value not in (None, [])}}
     made = to.administration().call("POST", "/keys", body).json()
     _show_text(made, to)
 

@@ -22,6 +22,7 @@ from tests.contract.python.upstreams import write_catalog
 ROOT = Path(__file__).resolve().parents[2]
 # The SDKs live in an environment of their own, in which the gateway itself does not run.
 INTERPRETER = os.environ.get("SWITCHBOARD_PYTHON", sys.executable)
+ADMIN_KEY = "sk-sb-contract-admin"
 SIMULATOR = re.compile(r"curl (http://\S+)/_faults")
 
 
@@ -55,6 +56,7 @@ def start(state: Path, **variables: str) -> Running:
         "PORT": str(port),
         "STATE_DIR": str(state),
         "SWITCHBOARD_KEY": "sk-sb-contract",
+        "SWITCHBOARD_ADMIN_KEY": ADMIN_KEY,
         "SIMULATE": "fast",
         "RANKINGS_SECONDS": "0.5",
         **variables,

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 from switchboard.auth import Authenticator
 from switchboard.gateway import Surroundings, chat_gateway
+from switchboard.json_types import JsonObject
 from switchboard.rankings_cache import RankingsCache
 from switchboard.secret import Secret
 from switchboard.settings import Settings
@@ -23,24 +24,34 @@ from switchboard.web.catalog import Lookups, catalog_app
 from switchboard.web.rest import PREFIXES
 from switchboard.web.routes import INFERENCE
 
-from tests.examples import KEY_TEXT
+from tests.examples import KEY_TEXT, catalog, endpoint, model
 from tests.fakes import FakeTelemetry, FakeTransport, ask
-from tests.key_office import ADMIN_TEXT, CATALOG, FakeOffice
+from tests.key_office import ADMIN_TEXT, FakeOffice
 
 SETTINGS = Settings()
+VECTORS = frozenset({"embedding"})
+OFFERED = catalog(
+    model(endpoint()),
+    model(
+        endpoint(model="lab/vectors", output_modalities=VECTORS), name="lab/vectors", output_modalities=("embedding",)
+    ),
+)
 # Read by anybody: pages, the catalog and its document. What is added here needs a reason why no key is needed.
 PUBLIC = re.compile(
-    r"/healthz|/openapi\.json|(/api)?/v1/(models|providers|embeddings/models)(/.*)?|/llms\.txt|(/api)?/v1/models/count"
+    r"/|/healthz|/openapi\.json|(/api)?/v1/(models?|providers|embeddings/models)(/.*)?"
     # The pages: what the catalog says, and figures in which no key and no prompt is left.
-    r"|/(models|providers)/x|/(models|rankings|status|docs)(\.json|\.md)?|/assets/style\.\w+\.css"
+    r"|/(models|providers)/x|/(models|rankings|status|docs)(\.json|\.md)?|/assets/style\.\w+\.css|/llms\.txt"
 )
 MANAGED = re.compile(r"(/api)?/v1/(keys(/.*)?|credits|activity)")
 GOOGLE = "/v1beta/models/lab/one"
+EXHAUSTED_TEXT = "sk-sb-exhausted"
 INFERENCE_PATHS = (
     *INFERENCE,
     *(path + "/count_tokens" for path in INFERENCE if path.endswith("/messages")),
     *(f"{GOOGLE}:{verb}" for verb in ("generateContent", "streamGenerateContent", "countTokens")),
 )
+# Counting tokens is free.
+MODEL_PATHS = [path for path in INFERENCE_PATHS if not path.lower().endswith(("count_tokens", "counttokens"))]
 
 
 # A query that is missing would be said before the key is looked at.
@@ -67,6 +78,8 @@ def office() -> FakeOffice:
         disabled, expired = f"sk-sb-disabled-{kind}", f"sk-sb-expired-{kind}"
         for key in (replace(plain, id=disabled, disabled=True), replace(plain, id=expired, expires_at=2.0)):
             asyncio.run(made.keys.add(replace(key, hash=hash_key(key.id))))
+    spent = ApiKey(hash_key(EXHAUSTED_TEXT), EXHAUSTED_TEXT, "name", "label", created_at=1.0, limit_nano=0)
+    asyncio.run(made.keys.add(spent))
     return made
 
 
@@ -77,7 +90,7 @@ def chat() -> ASGIApp:
     async def load(_: str) -> Secret:
         return Secret("sk-1")
 
-    around = Surroundings(SETTINGS, CATALOG, OFFICE.database, load, FakeTransport([]), FakeTelemetry(), OFFICE.clock)
+    around = Surroundings(SETTINGS, OFFERED, OFFICE.database, load, FakeTransport([]), FakeTelemetry(), OFFICE.clock)
     return chat_gateway(around)
 
 
@@ -85,7 +98,7 @@ def look_ups() -> FastAPI:
     database = OFFICE.database
     return catalog_app(
         Lookups(
-            catalog=CATALOG,
+            catalog=OFFERED,
             rankings=RankingsCache(RankingStore(database, SETTINGS.uptime_table), OFFICE.clock),
             rollups=RollupStore(database, "UptimeTable"),
             generations=UsageStore(database, SETTINGS.usage_table),
@@ -120,9 +133,21 @@ def every(routes: Sequence[BaseRoute], prefixes: Sequence[str] = ("",)) -> Itera
 CALLS = list(calls())
 
 
+def body_at(path: str) -> JsonObject:
+    """What a request to any dialect has to have."""
+    hello: JsonObject = {"role": "user", "content": "hi"}
+    if ":" in path:
+        return {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}
+    if path.endswith("/embeddings"):
+        return {"model": "lab/vectors", "input": "hi"}
+    if path.endswith("/responses"):
+        return {"model": "lab/one", "input": "hi"}
+    return {"model": "lab/one", "max_tokens": 5, "messages": [hello]}
+
+
 def status(call: Call, text: str | None) -> int:
     headers = {} if text is None else {"authorization": f"Bearer {text}"}
-    body = orjson.dumps({"model": "lab/one", "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]})
+    body = orjson.dumps(body_at(call.path))
     return asyncio.run(ask(call.app, call.method, call.path, body, **headers)).status
 
 
@@ -144,6 +169,11 @@ def test_no_route_is_open_without_a_working_key(call: Call, text: str | None) ->
 @pytest.mark.parametrize("call", [call for call in CALLS if call.path in INFERENCE_PATHS], ids=named)
 def test_a_management_key_asks_no_model(call: Call) -> None:
     assert status(call, ADMIN_TEXT) == 403
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS if call.path in MODEL_PATHS], ids=named)
+def test_a_key_without_money_asks_no_model(call: Call) -> None:
+    assert status(call, EXHAUSTED_TEXT) == 402
 
 
 @pytest.mark.parametrize("call", [call for call in CALLS if MANAGED.fullmatch(call.path)], ids=named)

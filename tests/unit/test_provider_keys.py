@@ -57,11 +57,23 @@ def test_those_with_a_key_can_be_called() -> None:
     assert can_call(ACME, AZURE) == {"acme"}
 
 
-@pytest.mark.parametrize("auth", ["none", "aws-sigv4", "google-oauth"])
-def test_those_that_need_no_key_can_be_called_and_none_is_read(auth: str) -> None:
+def test_those_that_need_no_key_can_be_called_and_none_is_read() -> None:
     store = Store()
-    assert asyncio.run(store.keys.callable([provider("free", auth=auth)])) == {"free"}
+    assert asyncio.run(store.keys.callable([provider("free", auth="none")])) == {"free"}
     assert store.reads == []
+
+
+def test_one_who_is_signed_to_can_be_called_without_a_key_and_is_shown_it_where_there_is_one() -> None:
+    bedrock = provider("bedrock", auth="aws-sigv4")
+    with_key, without, unreadable = Store({"bedrock": Secret("api-key")}), Store(), Store(unreadable={"bedrock"})
+    for store in (with_key, without, unreadable):
+        assert asyncio.run(store.keys.callable([bedrock])) == {"bedrock"}
+    assert with_key.keys.secret_of("bedrock") == Secret("api-key")
+    assert without.keys.secret_of("bedrock") is unreadable.keys.secret_of("bedrock") is None
+
+
+def test_google_is_not_called_without_a_token() -> None:
+    assert can_call(provider("vertex", auth="google-oauth")) == set()
 
 
 def test_an_address_with_an_open_slot_leads_nowhere() -> None:

@@ -15,7 +15,7 @@ from switchboard.cutoff import Cutoff
 from switchboard.dispatch import Dispatch, Upstreams
 from switchboard.errors import GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
-from switchboard.protocols.interface import Arrival, ClientProtocol, StreamRenderer
+from switchboard.protocols.interface import JSON, Arrival, ClientProtocol, StreamRenderer
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations, Wish
 from switchboard.routing.plan import Reach, make_plan, providers_for
@@ -23,8 +23,6 @@ from switchboard.stops import Stops
 from switchboard.storage.database import StorageError
 from switchboard.storage.keys import ApiKey
 from switchboard.telemetry import Telemetry
-
-JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +189,10 @@ class Pipeline:
             return
         generation_id = answer.generation_id if answer else None
         body = call.protocol.error(error, generation_id)
-        headers = {"content-type": JSON, "content-length": str(len(body)), **error_headers(error)}
+        content_type = call.protocol.error_type(error)
+        headers = {"content-type": content_type, "content-length": str(len(body)), **error_headers(error)}
         if answer is not None:
-            headers.update(self._headers(call, answer, JSON))
+            headers.update(self._headers(call, answer, content_type))
         await client.start(call.protocol.status(error), headers)
         await client.end(body)
 

@@ -11,7 +11,8 @@ from switchboard.secret import Secret
 from switchboard.storage.database import StorageError
 
 FRESH_SECONDS = 300.0
-KEYLESS = ("none", "aws-sigv4", "google-oauth")
+# Asked without a key; one who signs is shown an API key instead where there is one.
+KEYLESS = ("none", "aws-sigv4")
 
 Load = Callable[[str], Awaitable[Secret | None]]
 
@@ -39,7 +40,7 @@ class ProviderKeys:
 
     async def callable(self, providers: Iterable[Provider]) -> frozenset[str]:
         """The ids of those that can be called. Raises KeyStoreUnavailable if none can, because keys cannot be read."""
-        wanted = [provider for provider in providers if provider.auth not in KEYLESS]
+        wanted = [provider for provider in providers if provider.auth != "none"]
         unread = [provider.id for provider in wanted if provider.id not in self._read]
         failures = [why for why in await asyncio.gather(*map(self._try_read, unread)) if why] if unread else []
         for provider in wanted:

@@ -12,7 +12,7 @@ export function feature(name, check, { streamed = [false], needs } = {}) {
     for (const upstream of UPSTREAMS) {
       for (const inStream of streamed) {
         const title = inStream && streamed.length > 1 ? `${name}, streamed` : name
-        const skip = client.cannot[needs]
+        const skip = client.cannot[needs] ?? client.cannot[inStream ? `${needs}, streamed` : needs]
         test(`${title}: ${client.client} (${client.protocol}) at ${upstream.dialect}`, { skip, timeout: TIMEOUT_MS }, async () => {
           await check(cell(client, upstream, inStream))
           verdict(client, upstream, title)

@@ -49,7 +49,7 @@ class Driver(Protocol):
 
     client: str
     protocol: str
-    # Features that the SDK itself cannot say or show, and why.
+    # Features ("reasoning", "reasoning at openai-responses") that the SDK itself cannot say or show, and why.
     cannot: Mapping[str, str]
     exceptions: Mapping[Mistake, type[Exception]]
 

@@ -25,8 +25,9 @@ def answer(cell: Cell, question: Question, *, streamed: bool) -> Reply:
 
 
 def possible(cell: Cell, feature: str) -> None:
-    if reason := cell.client.cannot.get(feature):
-        pytest.skip(reason)
+    for named_so in (feature, f"{feature} at {cell.upstream.dialect}"):
+        if reason := cell.client.cannot.get(named_so):
+            pytest.skip(reason)
 
 
 def named(feature: str, *, streamed: bool) -> str:

@@ -1,9 +1,12 @@
 """Everything that goes wrong raises the SDK's own exception for it, with a word that a program can act on."""
 
+import json
 import re
+import urllib.request
 
 import pytest
 
+from tests.contract.conftest import ADMIN_KEY, Running
 from tests.contract.faults import Faults
 from tests.contract.python.conftest import Cell
 from tests.contract.python.driver import Account, Driver, Mistake, Raised
@@ -38,6 +41,20 @@ def test_a_bad_request(client: Driver, account: Account) -> None:
 def test_an_unknown_key(client: Driver, account: Account) -> None:
     stranger = Account(account.url, "sk-sb-nobody")
     assert exception_of(client, Mistake.NO_KEY, stranger, MODEL, HELLO).status == 401
+
+
+@pytest.fixture(scope="module")
+def penniless(gateway: Running) -> Account:
+    """Whose key may spend a millionth of a dollar."""
+    body = json.dumps({"name": "penniless", "limit": 0.000001}).encode()
+    headers = {"authorization": f"Bearer {ADMIN_KEY}", "content-type": "application/json"}
+    request = urllib.request.Request(f"{gateway.url}/api/v1/keys", data=body, headers=headers)
+    with urllib.request.urlopen(request, timeout=30) as reply:
+        return Account(gateway.url, json.loads(reply.read())["key"])
+
+
+def test_a_key_without_credit(client: Driver, penniless: Account) -> None:
+    assert exception_of(client, Mistake.NO_CREDIT, penniless, MODEL, HELLO).status == 402
 
 
 def test_an_unknown_model(client: Driver, account: Account) -> None:

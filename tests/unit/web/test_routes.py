@@ -3,6 +3,7 @@ import re
 import orjson
 import pytest
 from switchboard.errors import InvalidRequest
+from switchboard.protocols.openai_responses.codex import CodexResponses
 from switchboard.web.routes import counting_at, dialect_of, inference_at, missing_route, suited
 
 from tests.house import ROOT
@@ -132,3 +133,13 @@ def test_other_dialects_are_the_same_for_everyone() -> None:
     found = inference_at("/api/v1/responses")
     assert found is not None
     assert suited(found[0], [(b"user-agent", b"speakeasy-sdk/python 1 2 3 openrouter")]) is found[0]
+
+
+def test_codex_is_known_by_its_own_header_and_only_where_it_asks() -> None:
+    originator = [(b"originator", b"codex_cli_rs")]
+    responses, chat = inference_at("/v1/responses"), inference_at("/v1/chat/completions")
+    assert responses
+    assert chat
+    assert isinstance(suited(responses[0], originator), CodexResponses)
+    assert suited(responses[0], [(b"originator", b"elsewhere")]) is responses[0]
+    assert suited(chat[0], originator) is chat[0]

@@ -8,6 +8,8 @@ from switchboard.accounting.price import Bill
 from switchboard.chat import ChatRequest, Chunk, Served
 from switchboard.errors import SwitchboardError
 
+JSON = "application/json"
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -53,6 +55,9 @@ class ClientProtocol(Protocol):
 
     def error(self, error: SwitchboardError, generation_id: str | None) -> bytes:
         """An error instead of an answer."""
+
+    def error_type(self, error: SwitchboardError) -> str:
+        """The content type of an error instead of an answer."""
 
     def status(self, error: SwitchboardError) -> int:
         """The HTTP status that the dialect's SDKs raise the right exception from."""

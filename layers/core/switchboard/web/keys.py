@@ -84,7 +84,7 @@ class KeyOffice:
 def keys_app(office: KeyOffice, telemetry: Telemetry) -> FastAPI:
     app = rest_app("Switchboard keys", telemetry)
     for prefix in PREFIXES:
-        for routes in (_own_routes, _key_routes, _change_routes, _rotation, activity_routes):
+        for routes in (_own_routes, _key_routes, _change_routes, _secret_routes, activity_routes):
             app.include_router(routes(office), prefix=prefix, include_in_schema=prefix == PREFIXES[0])
     return app
 
@@ -138,16 +138,6 @@ def _key_routes(office: KeyOffice) -> APIRouter:
         await office.administrator(request)
         return JSONResponse({"data": await office.shown(_found(await office.keys.read(hash), hash))})
 
-    @router.post("/keys", status_code=201, openapi_extra=CREATE_BODY)
-    async def create_key(request: Request) -> JSONResponse:
-        """The only answer that ever shows the key's text, in `key`."""
-        await office.administrator(request)
-        text, now = new_key_text(), office.clock.now()
-        blank = key_of_text(text, "", "inference", now)
-        key = new_key(blank, json_object(await request.body(), "the fields of a key"), office.facts)
-        await office.keys.add(key)
-        return JSONResponse({"data": key_object(key, Account(left=key.limit_nano)), "key": text}, 201, SHOWN_ONCE)
-
     return router
 
 
@@ -177,8 +167,19 @@ def _change_routes(office: KeyOffice) -> APIRouter:
     return router
 
 
-def _rotation(office: KeyOffice) -> APIRouter:
+def _secret_routes(office: KeyOffice) -> APIRouter:
+    """Those whose answers show a text."""
     router = APIRouter()
+
+    @router.post("/keys", status_code=201, openapi_extra=CREATE_BODY)
+    async def create_key(request: Request) -> JSONResponse:
+        """The only answer that ever shows the key's text, in `key`."""
+        await office.administrator(request)
+        text, now = new_key_text(), office.clock.now()
+        blank = key_of_text(text, "", "inference", now)
+        key = new_key(blank, json_object(await request.body(), "the fields of a key"), office.facts)
+        await office.keys.add(key)
+        return JSONResponse({"data": key_object(key, Account(left=key.limit_nano)), "key": text}, 201, SHOWN_ONCE)
 
     @router.post("/keys/{hash}/rotate", openapi_extra=ROTATE_BODY)
     async def rotate_key(request: Request, hash: str) -> JSONResponse:

@@ -14,6 +14,7 @@ from switchboard.protocols.interface import ClientProtocol
 from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.protocols.openai_embeddings import OpenAiEmbeddings
 from switchboard.protocols.openai_responses import OpenAiResponses
+from switchboard.protocols.openai_responses.codex import CodexResponses
 from switchboard.protocols.openai_responses.cursor import ChatOrResponses
 
 PREFIXES = ("/api/v1", "/v1")
@@ -26,10 +27,12 @@ _CHAT: ClientProtocol = ChatOrResponses()
 # OpenRouter's SDKs call themselves so, and raise their own errors only if `error.code` is a number.
 _OPENROUTERS_SDK = re.compile(rb"speakeasy-sdk/.*openrouter")
 _CHAT_IN_NUMBERS: ClientProtocol = ChatOrResponses(numbered=True)
+_RESPONSES: ClientProtocol = OpenAiResponses()
+_FOR_CODEX: ClientProtocol = CodexResponses()
 INFERENCE: Mapping[str, ClientProtocol] = {
     **{prefix + "/chat/completions": _CHAT for prefix in PREFIXES},
     **{prefix + "/embeddings": OpenAiEmbeddings() for prefix in PREFIXES},
-    **{prefix + "/responses": OpenAiResponses() for prefix in PREFIXES},
+    **{prefix + "/responses": _RESPONSES for prefix in PREFIXES},
     **{prefix + "/messages": _ANTHROPIC for prefix in ANTHROPIC_PREFIXES},
 }
 # Google's paths name the model, whose id has slashes and colons in it. google-genai asks at /v1 since its version 3.
@@ -65,11 +68,16 @@ def inference_at(path: str) -> tuple[ClientProtocol, Mapping[str, str]] | None:
 
 
 def suited(protocol: ClientProtocol, headers: Iterable[tuple[bytes, bytes]]) -> ClientProtocol:
-    """The dialect as this client's SDK reads it. Headers are ASGI's."""
-    if protocol is not _CHAT:
-        return protocol
-    agent = next((value for name, value in headers if name == b"user-agent"), b"")
-    return _CHAT_IN_NUMBERS if _OPENROUTERS_SDK.match(agent) else _CHAT
+    """The dialect as this client reads it. Headers are ASGI's."""
+    if protocol is _RESPONSES and _value(headers, b"originator").startswith(b"codex"):
+        return _FOR_CODEX
+    if protocol is _CHAT and _OPENROUTERS_SDK.match(_value(headers, b"user-agent")):
+        return _CHAT_IN_NUMBERS
+    return protocol
+
+
+def _value(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> bytes:
+    return next((value for name, value in headers if name == wanted), b"")
 
 
 def counting_at(path: str) -> tuple[ClientProtocol, Count] | None:

@@ -1,5 +1,6 @@
 """What Google refuses, in its words."""
 
+import base64
 import re
 from collections.abc import Iterator
 
@@ -35,6 +36,8 @@ _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.:-]{0,127}")
 _MOST_STOPS = 5
 # Documented for signatures that are lost or another model's.
 BYPASSES = ("skip_thought_signature_validator", "context_engineering_is_the_way_to_go")
+# As SDKs write them, to which a signature is bytes.
+_BYPASSES_AS_BYTES = tuple(base64.urlsafe_b64encode(word.encode()).decode() for word in BYPASSES)
 
 
 def refuse(call: Call) -> Refusal | None:
@@ -138,7 +141,9 @@ def _signatures(call: Call) -> Refusal | None:
     """From Gemini 3 on, the first call of each step of the current turn has to bring its signature."""
     for part in _all_parts(call):
         seal = part.get("thoughtSignature")
-        if isinstance(seal, str) and seal not in BYPASSES and not thinking.is_made_by(call.provider, seal):
+        if not isinstance(seal, str) or seal in (*BYPASSES, *_BYPASSES_AS_BYTES):
+            continue
+        if not thinking.is_made_by(call.provider, seal):
             return _no("Corrupted thought signature.")
     if not call.model.startswith("gemini-3"):
         return None

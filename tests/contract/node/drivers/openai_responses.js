@@ -6,7 +6,8 @@ export const openaiResponses = {
   client: 'openai-node',
   protocol: 'openai-responses',
   cannot: {},
-  exceptions: EXCEPTIONS,
+  // Its helper throws the error event as it came.
+  exceptions: { ...EXCEPTIONS, brokenStream: Object },
   raised,
 
   async ask(account, model, question) {

@@ -156,7 +156,9 @@ function part({ mediaType, data, name, ...attachment }) {
     : { type: 'file', data, mediaType, filename: name }
 }
 
+// An error inside a chat stream shows as a finish reason of its own: what broke off does not look finished.
 function reply({ text, finishReason, usage, response, toolCalls, reasoningText }, { generation }, pieces) {
+  if (!(finishReason in FINISHES)) throw new Error(`the answer ended with ${finishReason}`)
   return {
     text,
     finish: FINISHES[finishReason],

@@ -21,6 +21,7 @@ class AnthropicMessages:
     exceptions: Mapping[Mistake, type[Exception]] = {
         Mistake.BAD_REQUEST: anthropic.BadRequestError,
         Mistake.NO_KEY: anthropic.AuthenticationError,
+        Mistake.NO_CREDIT: anthropic.PaymentRequiredError,
         Mistake.NO_MODEL: anthropic.NotFoundError,
         Mistake.TOO_LARGE: anthropic.RequestTooLargeError,
         Mistake.CONTEXT: anthropic.BadRequestError,

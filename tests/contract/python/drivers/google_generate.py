@@ -22,6 +22,7 @@ class GoogleGenerate:
     exceptions: Mapping[Mistake, type[Exception]] = {
         Mistake.BAD_REQUEST: errors.ClientError,
         Mistake.NO_KEY: errors.ClientError,
+        Mistake.NO_CREDIT: errors.ClientError,
         Mistake.NO_MODEL: errors.ClientError,
         Mistake.TOO_LARGE: errors.ClientError,
         Mistake.CONTEXT: errors.ClientError,

@@ -66,7 +66,7 @@ class LangChainOpenAi:
             max_retries=0,
             timeout=30,
             stream_usage=True,
-            include_response_headers=True,
+            include_response_headers=question.schema is None,  # it cannot do both
             use_responses_api=self.protocol == "openai-responses",
             max_tokens=question.max_tokens,
             **(responses if self.protocol == "openai-responses" else {}),

@@ -15,6 +15,7 @@ FINISHES: Mapping[str, Any] = {"stop": "stop", "tool_calls": "tool_calls", "leng
 EXCEPTIONS: Mapping[Mistake, type[Exception]] = {
     Mistake.BAD_REQUEST: openai.BadRequestError,
     Mistake.NO_KEY: openai.AuthenticationError,
+    Mistake.NO_CREDIT: openai.APIStatusError,
     Mistake.NO_MODEL: openai.NotFoundError,
     Mistake.TOO_LARGE: openai.APIStatusError,
     Mistake.CONTEXT: openai.BadRequestError,

@@ -20,6 +20,7 @@ class OpenRouterChat:
     exceptions: Mapping[Mistake, type[Exception]] = {
         Mistake.BAD_REQUEST: errors.BadRequestResponseError,
         Mistake.NO_KEY: errors.UnauthorizedResponseError,
+        Mistake.NO_CREDIT: errors.PaymentRequiredResponseError,
         Mistake.NO_MODEL: errors.NotFoundResponseError,
         Mistake.TOO_LARGE: errors.PayloadTooLargeResponseError,
         Mistake.CONTEXT: errors.BadRequestResponseError,

@@ -33,14 +33,16 @@ OPENAI_PROFILE: Any = {
     "openai_supports_reasoning": True,
     "openai_supports_encrypted_reasoning_content": True,
 }
+SEALED = "reasoning at openai-responses"
+NO_DETAILS = "OpenAI seals its thoughts, and OpenAIChatModel reads no `reasoning_details`"
 Connected = Callable[[Account, str], AbstractAsyncContextManager[Any]]
 
 
 class PydanticAi:
-    cannot: Mapping[str, str] = {}
     exceptions: Mapping[Mistake, type[Exception]] = {
         Mistake.BAD_REQUEST: exceptions.ModelRequestRejectedError,
         Mistake.NO_KEY: exceptions.ModelAuthenticationError,
+        Mistake.NO_CREDIT: exceptions.ModelQuotaExceededError,
         Mistake.NO_MODEL: exceptions.ModelNotFoundError,
         Mistake.TOO_LARGE: exceptions.ModelHTTPError,
         Mistake.CONTEXT: exceptions.ModelContextWindowExceededError,
@@ -54,6 +56,7 @@ class PydanticAi:
     def __init__(self, name: str, protocol: str, connected: Connected) -> None:
         self.client = f"pydantic-ai {name}"
         self.protocol = protocol
+        self.cannot: Mapping[str, str] = {SEALED: NO_DETAILS} if connected is openai_chat else {}
         self._connected = connected
 
     def ask(self, account: Account, model: str, question: Question) -> Reply:

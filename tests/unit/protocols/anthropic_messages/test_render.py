@@ -94,6 +94,11 @@ def test_a_message_says_who_it_is_and_what_it_cost() -> None:
             "cache_creation": {"ephemeral_5m_input_tokens": 2, "ephemeral_1h_input_tokens": 1},
             "output_tokens": 8,
             "cost": 1.5,
+            "cost_details": {
+                "upstream_inference_cost": None,
+                "upstream_inference_input_cost": 0.0,
+                "upstream_inference_output_cost": 1.5,
+            },
             "output_tokens_details": {"thinking_tokens": 3},
             "service_tier": "standard",
         },

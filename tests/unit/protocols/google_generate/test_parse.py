@@ -156,6 +156,20 @@ class TestContents:
             ToolCall("call_1", "f", "{}", {"thought_signature": mark}),
         )
 
+    @pytest.mark.parametrize("apart", [False, True], ids=["one content", "a content for each piece"])
+    def test_the_pieces_of_a_streamed_thought_are_one_under_its_signature(self, apart: bool) -> None:
+        """Readers of a stream keep its pieces as they came; whoever signed the thought accepts it only whole."""
+        pieces: list[Any] = [
+            {"text": "let ", "thought": True},
+            {"text": "me see", "thought": True},
+            {"text": "", "thought": True, "thoughtSignature": marked_in_base64("sig", "anthropic")},
+            {"functionCall": {"name": "f"}},
+        ]
+        contents = [[piece] for piece in pieces] if apart else [pieces]
+        told = parse(contents=[HELLO, *({"role": "model", "parts": parts} for parts in contents)]).messages
+        thought = Thinking("let me see", "sig", "anthropic")
+        assert told[1:] == (Message("assistant", (thought, ToolCall("call_1", "f", "{}"))),)
+
     @pytest.mark.parametrize(
         "instruction", ["be brief", {"parts": [{"text": "be brief"}]}, {"parts": {"text": "be brief"}}]
     )

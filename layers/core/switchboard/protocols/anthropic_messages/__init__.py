@@ -9,7 +9,7 @@ from switchboard.protocols.anthropic_messages.parse import PROTOCOL, parse
 from switchboard.protocols.anthropic_messages.passed_on import PassedOnStream, pass_on_reply
 from switchboard.protocols.anthropic_messages.render import render_reply
 from switchboard.protocols.anthropic_messages.stream import AnthropicMessagesStream
-from switchboard.protocols.interface import Arrival, StreamRenderer
+from switchboard.protocols.interface import JSON, Arrival, StreamRenderer
 from switchboard.wire.sse import EVENT_STREAM, encode_event
 
 __all__ = ["AnthropicMessages", "count_tokens"]
@@ -33,6 +33,9 @@ class AnthropicMessages:
 
     def error(self, error: SwitchboardError, generation_id: str | None) -> bytes:
         return error_body(error, generation_id)
+
+    def error_type(self, _error: SwitchboardError) -> str:
+        return JSON
 
     def status(self, error: SwitchboardError) -> int:
         """Anthropic's own for an error: 529 says overloaded where others say 503."""

@@ -39,6 +39,9 @@ class GoogleGenerate:
             return orjson.dumps(blocked_prompt(error, generation_id))
         return orjson.dumps(error_object(error, generation_id))
 
+    def error_type(self, _error: SwitchboardError) -> str:
+        return JSON
+
     def status(self, error: SwitchboardError) -> int:
         return 200 if is_blocked(error) else status_of(error)
 

@@ -1,6 +1,6 @@
 """Contents as the hub's messages: two roles and untyped parts become roles and blocks."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import orjson
@@ -53,7 +53,7 @@ class ContentsReader:
         given = objects(listed, "contents")
         if not given:
             raise InvalidRequest("`contents` must be a list with at least one content.", param="contents")
-        return [message for place, content in enumerate(given) for message in self._content(content, place)]
+        return _joined([message for place, content in enumerate(given) for message in self._content(content, place)])
 
     def _content(self, content: JsonObject, place: int) -> list[Message]:
         """A result of a function is a message of its own, as in the other dialects."""
@@ -172,6 +172,35 @@ _READERS = (
     ("inlineData", ContentsReader._inline),
     ("fileData", ContentsReader._file),
 )
+
+
+def _joined(messages: list[Message]) -> list[Message]:
+    """What the model said in one turn as one message: a stream's reader keeps a content for each of its pieces."""
+    joined: list[Message] = []
+    for message in messages:
+        before = joined[-1] if joined else None
+        if before and before.role == message.role == "assistant":
+            joined[-1] = Message("assistant", _whole_thoughts((*before.blocks, *message.blocks)))
+        else:
+            joined.append(Message(message.role, _whole_thoughts(message.blocks)))
+    return joined
+
+
+def _whole_thoughts(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Pieces of a thought up to the one that is signed: a signature is good for the whole of it only."""
+    whole: list[Block] = []
+    for block in blocks:
+        match whole[-1] if whole else None, block:
+            case Thinking(text=begun, signature=None), Thinking(redacted=False) as more if _goes_on(more):
+                whole[-1] = replace(more, text=begun + more.text)
+            case _:
+                whole.append(block)
+    return tuple(whole)
+
+
+def _goes_on(thought: Thinking) -> bool:
+    """False for a signature that Google itself put on a text: it is no end of the thought before it."""
+    return thought.signature is None or thought.provider is not None
 
 
 def _result(response: Json) -> tuple[str, bool]:

@@ -3,7 +3,7 @@
 from switchboard.accounting.price import Bill
 from switchboard.chat import ChatRequest, Chunk, Served
 from switchboard.errors import SwitchboardError
-from switchboard.protocols.interface import Arrival
+from switchboard.protocols.interface import JSON, Arrival
 from switchboard.protocols.openai_chat.errors import error_body, status_of
 from switchboard.protocols.openai_chat.parse import PROTOCOL, parse
 from switchboard.protocols.openai_chat.render import OpenAiChatStream, render_reply
@@ -35,6 +35,9 @@ class OpenAiChat:
 
     def error(self, error: SwitchboardError, generation_id: str | None) -> bytes:
         return error_body(error, generation_id, numbered=self._numbered)
+
+    def error_type(self, _error: SwitchboardError) -> str:
+        return JSON
 
     def status(self, error: SwitchboardError) -> int:
         return status_of(error)

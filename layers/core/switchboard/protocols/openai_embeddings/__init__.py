@@ -3,14 +3,12 @@
 from switchboard.accounting.price import Bill
 from switchboard.chat import EMBEDDINGS, ChatRequest, Chunk, Served
 from switchboard.errors import SwitchboardError
-from switchboard.protocols.interface import Arrival, StreamRenderer
+from switchboard.protocols.interface import JSON, Arrival, StreamRenderer
 from switchboard.protocols.openai_chat import OpenAiChat
 from switchboard.protocols.openai_embeddings.parse import parse
 from switchboard.protocols.openai_embeddings.render import render_reply
 
 __all__ = ["OpenAiEmbeddings"]
-
-JSON = "application/json"
 
 
 class OpenAiEmbeddings:
@@ -36,6 +34,9 @@ class OpenAiEmbeddings:
 
     def error(self, error: SwitchboardError, generation_id: str | None) -> bytes:
         return self._errors.error(error, generation_id)
+
+    def error_type(self, _error: SwitchboardError) -> str:
+        return JSON
 
     def status(self, error: SwitchboardError) -> int:
         return self._errors.status(error)

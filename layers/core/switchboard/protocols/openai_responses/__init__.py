@@ -3,7 +3,7 @@
 from switchboard.accounting.price import Bill
 from switchboard.chat import ChatRequest, Chunk, Served
 from switchboard.errors import SwitchboardError
-from switchboard.protocols.interface import Arrival
+from switchboard.protocols.interface import JSON, Arrival
 from switchboard.protocols.openai_chat.errors import status_of
 from switchboard.protocols.openai_responses.errors import error_body
 from switchboard.protocols.openai_responses.parse import PROTOCOL, is_responses_body, parse, parse_body
@@ -31,6 +31,9 @@ class OpenAiResponses:
 
     def error(self, error: SwitchboardError, generation_id: str | None) -> bytes:
         return error_body(error, generation_id)
+
+    def error_type(self, _error: SwitchboardError) -> str:
+        return JSON
 
     def status(self, error: SwitchboardError) -> int:
         return status_of(error)
