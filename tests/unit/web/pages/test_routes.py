@@ -161,7 +161,7 @@ def test_page_and_json_of_a_model_show_the_same_numbers(app: FastAPI) -> None:
 def test_what_is_not_known_is_said_to_be_unknown_and_silence_to_be_no_data(app: FastAPI) -> None:
     seen = Seen(get(app, "/models/lab/one"))
     assert seen.has("Trains on prompts unknown")
-    assert seen.has("Keeps prompts unknown (not verified)")
+    assert seen.has("Keeps prompts unknown Moderation")
     assert seen.has("First token no data")
 
 

@@ -43,3 +43,7 @@ def test_a_unit_without_a_name_of_its_own_is_readable_all_the_same() -> None:
 
 def test_counts_are_grouped_by_thousands() -> None:
     assert (wording.count(1_047_576), wording.count(None)) == ("1,047,576", "unknown")
+
+
+def test_a_tenth_is_told_of_a_usual_speed_only() -> None:
+    assert [wording.throughput(value) for value in (26.16, 3302.6)] == ["26.2 tok/s", "3,303 tok/s"]

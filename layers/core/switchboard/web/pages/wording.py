@@ -8,6 +8,8 @@ NO_DATA = "no data"
 _STEPS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 # Where a smaller unit's name begins to read better than the larger one's digits.
 MILLISECONDS = 1000
+# Tokens per second beyond which a tenth says nothing.
+FAST = 1000
 UNIT_NAMES = {
     "input": "input",
     "output": "output",
@@ -62,7 +64,9 @@ def latency(milliseconds: float | None) -> str:
 
 
 def throughput(tokens_per_second: float | None) -> str:
-    return NO_DATA if tokens_per_second is None else f"{tokens_per_second:,.1f} tok/s"
+    if tokens_per_second is None:
+        return NO_DATA
+    return f"{tokens_per_second:,.{1 if tokens_per_second < FAST else 0}f} tok/s"
 
 
 def decided(value: bool | None) -> str:
