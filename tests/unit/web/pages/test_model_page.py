@@ -46,6 +46,13 @@ def test_the_calculator_answers_what_was_asked() -> None:
     assert (asked["prompt_tokens"], asked["output_tokens"], asked["hour"], len(asked["data"])) == (10, 5, 3, 2)
 
 
+def test_a_benchmark_that_says_little_is_null_elsewhere() -> None:
+    named = replace(model(), facts={"benchmarks": [{"name": "IFEval", "note": "x"}, "nonsense"]})
+    page: Any = page_object(named, FIGURES, {"as_of": 1, "tokens_per_day": [], "endpoints": []}, Question(1, 1, 1), "")
+    nothing = {"score": None, "metric": None, "source": None, "date": None}
+    assert page["benchmarks"] == [{"name": "IFEval", **nothing}]
+
+
 def test_the_head_says_who_made_it_and_what_it_is_called() -> None:
     page = shown()
     assert (page["title"], page["author"], page["aliases"], page["measured_until"]) == ("lab/one", "lab", ["one"], 3600)

@@ -28,7 +28,7 @@ def page_object(model: Model, rankings: Rankings, stats: JsonObject, question: Q
         "open_weights": model.facts.get("open_weights"),
         "max_output": model.max_output,
         "reasoning": model.reasoning,
-        "benchmarks": model.facts.get("benchmarks", []),
+        "benchmarks": _benchmarks(model.facts.get("benchmarks")),
         "measured_until": rankings.version * 60 if rankings.version else None,
         "as_of": stats["as_of"],
         "tokens_per_day": stats["tokens_per_day"],
@@ -46,7 +46,17 @@ def card_object(model: Model, endpoint: Endpoint, rankings: Rankings, measured: 
         **measured,
         "provider": endpoint.provider.id,
         "prices": price_rows(endpoint.price),
-        "sources": sources if isinstance(sources, dict) else None,
+        "sources": _told(sources, ("agreement", "date")) if isinstance(sources, dict) else None,
         "deprecation_date": endpoint.facts.get("deprecation_date"),
         "aggregator": endpoint.facts.get("aggregator") is True,
     }
+
+
+def _benchmarks(rows: Json) -> list[Json]:
+    known = rows if isinstance(rows, list) else []
+    return [_told(row, ("name", "score", "metric", "source", "date")) for row in known if isinstance(row, dict)]
+
+
+def _told(row: JsonObject, names: tuple[str, ...]) -> JsonObject:
+    """A catalog file says what it likes, and leaves out the rest: these are there, or null."""
+    return {name: row.get(name) for name in names}
