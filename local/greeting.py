@@ -17,6 +17,7 @@ def greeting(settings: LocalSettings, catalog: Catalog, key: str, simulator_url:
         f"  API key   {key}",
         f"  models    {len(catalog.models)} at {len(catalog.providers)} providers, {len(simulated)} of them simulated"
         " (set a provider's key in the environment or in .env to use the real one)",
+        f"  pages     {url}/",
         f"  catalog   {url}/api/v1/models",
         "",
         "Try it:",

@@ -127,6 +127,7 @@ def _lookups(catalog: Catalog, database: Database, settings: Settings, clock: Cl
     return Lookups(
         catalog=catalog,
         rankings=RankingsCache(RankingStore(database, settings.uptime_table), clock, fresh_seconds=2.0),
+        rollups=RollupStore(database, settings.uptime_table),
         generations=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
         authenticator=Authenticator(KeyStore(database, settings.keys_table), clock),
         clock=clock,

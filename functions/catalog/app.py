@@ -1,4 +1,4 @@
-"""The catalog function: look-ups and, in time, the pages."""
+"""The catalog function: look-ups and the pages."""
 
 from mangum import Mangum
 from switchboard.catalog.packaged import packaged_catalog
@@ -7,6 +7,7 @@ from switchboard.rankings_cache import RankingsCache
 from switchboard.settings import AwsEnvironment, Settings
 from switchboard.storage.boto import boto_database
 from switchboard.storage.rankings import RankingStore
+from switchboard.storage.rollups import RollupStore
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
 from switchboard.web.catalog import Lookups, catalog_app
@@ -22,6 +23,7 @@ app = catalog_app(
     Lookups(
         catalog=office.catalog,
         rankings=RankingsCache(RankingStore(database, settings.uptime_table), clock),
+        rollups=RollupStore(database, settings.uptime_table),
         generations=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
         authenticator=office.authenticator,
         clock=clock,

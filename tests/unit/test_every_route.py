@@ -18,6 +18,7 @@ from switchboard.secret import Secret
 from switchboard.settings import Settings
 from switchboard.storage.keys import ApiKey, KeyKind, hash_key
 from switchboard.storage.rankings import RankingStore
+from switchboard.storage.rollups import RollupStore
 from switchboard.storage.usage import UsageStore
 from switchboard.web.catalog import Lookups, catalog_app
 from switchboard.web.rest import PREFIXES
@@ -36,7 +37,11 @@ OFFERED = catalog(
     ),
 )
 # Read by anybody: pages, the catalog and its document. What is added here needs a reason why no key is needed.
-PUBLIC = re.compile(r"/|/healthz|/openapi\.json|(/api)?/v1/(models?|providers|embeddings/models)(/.*)?")
+PUBLIC = re.compile(
+    r"/|/healthz|/openapi\.json|(/api)?/v1/(models?|providers|embeddings/models)(/.*)?"
+    # The pages: what the catalog says, and figures in which no key and no prompt is left.
+    r"|/(models|providers)/x|/(models|rankings|status|docs)(\.json|\.md)?|/assets/style\.\w+\.css|/llms\.txt"
+)
 MANAGED = re.compile(r"(/api)?/v1/(keys(/.*)?|credits|activity)")
 GOOGLE = "/v1beta/models/lab/one"
 EXHAUSTED_TEXT = "sk-sb-exhausted"
@@ -95,6 +100,7 @@ def look_ups() -> FastAPI:
         Lookups(
             catalog=OFFERED,
             rankings=RankingsCache(RankingStore(database, SETTINGS.uptime_table), OFFICE.clock),
+            rollups=RollupStore(database, "UptimeTable"),
             generations=UsageStore(database, SETTINGS.usage_table),
             authenticator=Authenticator(OFFICE.keys, OFFICE.clock),
             clock=OFFICE.clock,

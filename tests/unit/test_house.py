@@ -254,7 +254,7 @@ def test_a_lock_holds_all_that_is_asked_for_and_names_no_registry(lock: str) -> 
 # is all that it stands for.
 HEAVY = (
     *("boto3", "botocore.client", "botocore.config", "botocore.credentials", "botocore.loaders", "botocore.session"),
-    *("pydantic", "fastapi", "mangum", "aws_xray_sdk", "starlette.applications", "starlette.routing"),
+    *("pydantic", "fastapi", "jinja2", "mangum", "aws_xray_sdk", "starlette.applications", "starlette.routing"),
 )
 
 

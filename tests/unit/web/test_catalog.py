@@ -10,6 +10,7 @@ from switchboard.ids import GENERATION_PREFIX
 from switchboard.rankings_cache import RankingsCache
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
+from switchboard.storage.rollups import RollupStore
 from switchboard.web.catalog import LONGEST_SECONDS, Lookups, catalog_app
 
 from tests.examples import KEY, KEY_TEXT, catalog, endpoint, model
@@ -47,6 +48,7 @@ def app_with(generations: FakeGenerations) -> FastAPI:
     lookups = Lookups(
         catalog=catalog(model(OFFER, aliases=("one",)), model(endpoint("b", model="lab/two"), name="lab/two")),
         rankings=RankingsCache(RankingStore(database, "UptimeTable"), CLOCK),
+        rollups=RollupStore(database, "UptimeTable"),
         generations=generations,
         authenticator=Authenticator(KeyStore(database, "KeysTable"), CLOCK),
         clock=CLOCK,

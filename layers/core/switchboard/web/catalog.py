@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, FastAPI, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from switchboard.accounting.generation import Generation
 from switchboard.auth import Authenticator
@@ -16,9 +16,12 @@ from switchboard.errors import NotFound
 from switchboard.ids import bare_id, generation_time
 from switchboard.rankings_cache import RankingsCache
 from switchboard.routing.plan import find_model
+from switchboard.storage.rollups import RollupStore
 from switchboard.telemetry import Telemetry
 from switchboard.web.generations import generation_object
 from switchboard.web.models import google_model_routes, model_routes
+from switchboard.web.pages.reply import wants_html
+from switchboard.web.pages.routes import Pages, add_pages, front_page, stats_routes
 from switchboard.web.reference.document import api_document
 from switchboard.web.rest import PREFIXES, headers_of, rest_app
 from switchboard.web.routes import ANTHROPIC_PREFIXES
@@ -42,6 +45,7 @@ class Lookups:
 
     catalog: Catalog
     rankings: RankingsCache
+    rollups: RollupStore
     generations: Generations
     authenticator: Authenticator
     clock: Clock
@@ -50,18 +54,25 @@ class Lookups:
 def catalog_app(lookups: Lookups, telemetry: Telemetry, *, described: Sequence[FastAPI] = ()) -> FastAPI:
     """`described` are the applications of other functions: their routes stand in the one document of the API."""
     app = rest_app("Switchboard", telemetry)
+    described = (app, *described)
+    pages = Pages(lookups.catalog, lookups.rankings, lookups.rollups, lookups.clock, lambda: api_document(described))
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> JSONResponse:
-        return JSONResponse(api_document((app, *described)), headers=PUBLIC_FOR_A_MINUTE)
+        return JSONResponse(api_document(described), headers=PUBLIC_FOR_A_MINUTE)
 
     @app.get("/", include_in_schema=False)
-    async def front() -> JSONResponse:
-        """Claude Code asks for its head to see whether anybody is there."""
-        return JSONResponse({"name": "Switchboard", "api": PREFIXES[0], "openapi": "/openapi.json"})
+    async def front(request: Request) -> Response:
+        """Claude Code asks for its head to see whether anybody is there; browsers are shown the models."""
+        if wants_html(request):
+            return await front_page(pages, request)
+        shown = {"name": "Switchboard", "api": PREFIXES[0], "openapi": "/openapi.json"}
+        return JSONResponse(shown, headers={"vary": "accept"})
 
+    add_pages(app, pages)
     for prefix in PREFIXES:
-        app.include_router(_routes(lookups), prefix=prefix, include_in_schema=prefix == PREFIXES[0])
+        for routes in (_routes(lookups), stats_routes(pages)):
+            app.include_router(routes, prefix=prefix, include_in_schema=prefix == PREFIXES[0])
     for prefix in ANTHROPIC_PREFIXES:
         routes = model_routes(lookups.catalog)
         app.include_router(routes, prefix=prefix, include_in_schema=prefix == ANTHROPIC_PREFIXES[0])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from switchboard.catalog.model import EMBEDDING, NANO, TOKENS_PER_PRICE, Endpoint, Model, Price, Provider
+from switchboard.catalog.model import EMBEDDING, NANO, TOKENS_PER_PRICE, DataPolicy, Endpoint, Model, Price, Provider
 from switchboard.health.figures import NO_FIGURES, EndpointFigures, Rankings, Spread, Uptime
 from switchboard.json_types import Json, JsonObject
 
@@ -99,7 +99,7 @@ def endpoint_object(model: Model, endpoint: Endpoint, figures: EndpointFigures) 
         "input_modalities": _sorted(endpoint.input_modalities),
         "output_modalities": _sorted(endpoint.output_modalities),
         "region": endpoint.region,
-        "data_policy": _data_policy(endpoint),
+        "data_policy": policy_object(endpoint.data_policy),
         "protocols": endpoint.facts.get("protocols", []),
         "moderation": endpoint.facts.get("moderation"),
         "status_page_url": endpoint.provider.status_page,
@@ -135,8 +135,12 @@ def _named(rates: Mapping[str, int]) -> JsonObject:
 
 def usd_per_unit(rate: int) -> str:
     """`rate` is in nano-dollars per million units; the shortest exact decimal comes out, never an exponent."""
-    usd = Decimal(rate) / NANO / TOKENS_PER_PRICE
-    text = f"{usd:f}"
+    return decimal_text(rate, NANO * TOKENS_PER_PRICE)
+
+
+def decimal_text(amount: int, parts: int) -> str:
+    """`amount` in so many parts of a whole."""
+    text = f"{Decimal(amount) / parts:f}"
     return text.rstrip("0").rstrip(".") or "0" if "." in text else text
 
 
@@ -163,27 +167,27 @@ def _input_rate(endpoint: Endpoint) -> tuple[bool, int]:
     return not endpoint.price.is_known, endpoint.price.rates.get("input", 0)
 
 
-def _data_policy(endpoint: Endpoint) -> JsonObject:
-    policy = endpoint.data_policy
+def policy_object(policy: DataPolicy) -> JsonObject:
+    """Null is unknown."""
     return {"training": policy.training, "retention_days": policy.retention_days, "verified": policy.verified}
 
 
 def _figures(figures: EndpointFigures) -> JsonObject:
     return {
-        "uptime_last_5m": _percent(figures.uptime_5m),
-        "uptime_last_30m": _percent(figures.uptime_30m),
-        "uptime_last_1d": _percent(figures.uptime_1d),
+        "uptime_last_5m": percent(figures.uptime_5m),
+        "uptime_last_30m": percent(figures.uptime_30m),
+        "uptime_last_1d": percent(figures.uptime_1d),
         "attempts_last_1d": figures.uptime_1d.counted,
-        "latency_last_30m": _spread(figures.latency_30m),
-        "throughput_last_30m": _spread(figures.throughput_30m),
+        "latency_last_30m": spread_object(figures.latency_30m),
+        "throughput_last_30m": spread_object(figures.throughput_30m),
     }
 
 
-def _percent(uptime: Uptime) -> float | None:
+def percent(uptime: Uptime) -> float | None:
     return None if uptime.ratio is None else round(uptime.ratio * 100, 2)
 
 
-def _spread(spread: Spread | None) -> JsonObject | None:
+def spread_object(spread: Spread | None) -> JsonObject | None:
     if spread is None:
         return None
     return {

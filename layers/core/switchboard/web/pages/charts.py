@@ -1,0 +1,58 @@
+"""Geometry of the small charts that templates draw as inline SVG. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+GAP = 1.0
+# What is there must be seen, however little it is.
+LEAST_HEIGHT = 2.0
+LOWEST_UPTIME = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One column, in the units of the chart's viewBox; `place` is that of its value in the series."""
+
+    place: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def bars(values: Sequence[float | None], width: float, height: float, most: float | None = None) -> list[Bar]:
+    """From the baseline up, the highest over the full height; nothing is drawn for None, nor for 0."""
+    top = most if most is not None else max((value for value in values if value is not None), default=0)
+    if not values or top <= 0:
+        return []
+    step = width / len(values)
+    return [
+        _bar(place, step, height, max(LEAST_HEIGHT, height * min(value / top, 1)))
+        for place, value in enumerate(values)
+        if value
+    ]
+
+
+def uptime_bars(values: Sequence[float | None], width: float, height: float) -> list[Bar]:
+    """One for each hour or day: full at 100 %, a quarter at 50 % and below, a thin line for None."""
+    step = width / max(1, len(values))
+    return [_bar(place, step, height, _uptime_height(value, height)) for place, value in enumerate(values)]
+
+
+def uptime_class(value: float | None) -> str:
+    """The colour's name; the height says the same, for those who do not see colours."""
+    if value is None:
+        return "none"
+    return "good" if value >= 99 else "fair" if value >= 95 else "poor" if value >= 80 else "bad"
+
+
+def _uptime_height(value: float | None, height: float) -> float:
+    if value is None:
+        return LEAST_HEIGHT
+    share = max(0.0, (value - LOWEST_UPTIME) / (100 - LOWEST_UPTIME))
+    return height * (0.25 + 0.75 * share)
+
+
+def _bar(place: int, step: float, height: float, tall: float) -> Bar:
+    width = max(step - GAP, step / 2)
+    return Bar(place, round(place * step, 2), round(height - tall, 2), round(width, 2), round(tall, 2))

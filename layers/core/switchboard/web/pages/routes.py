@@ -1,0 +1,139 @@
+"""The pages' routes: what each page is made of, and where. They take part in no OpenAPI document but for the series."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from switchboard.catalog.model import Catalog
+from switchboard.clock import Clock
+from switchboard.errors import SwitchboardError
+from switchboard.json_types import JsonObject
+from switchboard.rankings_cache import RankingsCache
+from switchboard.routing.plan import find_model
+from switchboard.storage.rollups import RollupStore, endpoint_series, model_series
+from switchboard.web.pages.calculator import question_of
+from switchboard.web.pages.docs_page import docs_object, llms_text
+from switchboard.web.pages.listing import filters_of, list_object
+from switchboard.web.pages.model_page import page_object
+from switchboard.web.pages.provider_page import find_provider, provider_page
+from switchboard.web.pages.rankings_page import DAYS_COUNTED, measured_models, rankings_object
+from switchboard.web.pages.render import STYLE, STYLE_PATH
+from switchboard.web.pages.reply import (
+    HTML,
+    SUFFIXES,
+    Page,
+    address_of,
+    error_page,
+    page_reply,
+    suffix_of,
+    tagged,
+    wants_html,
+)
+from switchboard.web.pages.series import day_rollups, model_stats
+from switchboard.web.pages.status_page import DAYS_SHOWN, status_object, watched_endpoints
+
+FOR_EVER = "public, max-age=31536000, immutable"
+FOR_AN_HOUR = "public, max-age=3600"
+LIVE = 10
+
+Make = Callable[[Request], Awaitable[Page]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What the pages read from. `document` makes our OpenAPI document."""
+
+    catalog: Catalog
+    rankings: RankingsCache
+    rollups: RollupStore
+    clock: Clock
+    document: Callable[[], JsonObject]
+
+    async def models(self, request: Request) -> Page:
+        filters = filters_of(dict(request.query_params), self.catalog)
+        return Page("models", list_object(self.catalog, await self.rankings.fresh(), filters), LIVE)
+
+    async def model(self, request: Request) -> Page:
+        now = self.clock.now()
+        model = find_model(self.catalog, _name_in(request))
+        question = question_of(dict(request.query_params), now)
+        stats = await model_stats(self.rollups, model, now)
+        return Page(
+            "model", page_object(model, await self.rankings.fresh(), stats, question, address_of(request)), LIVE
+        )
+
+    async def provider(self, request: Request) -> Page:
+        provider = find_provider(self.catalog, _name_in(request))
+        return Page("provider", provider_page(self.catalog, provider, await self.rankings.fresh()), LIVE)
+
+    async def ranking(self, _: Request) -> Page:
+        now, rankings = self.clock.now(), await self.rankings.fresh()
+        series = [model_series(name) for name in measured_models(self.catalog, rankings)]
+        days = await day_rollups(self.rollups, series, DAYS_COUNTED, now)
+        return Page("rankings", rankings_object(self.catalog, rankings, days, now))
+
+    async def status(self, _: Request) -> Page:
+        now, rankings = self.clock.now(), await self.rankings.fresh()
+        watched = watched_endpoints(self.catalog, rankings)
+        series = [endpoint_series(one) for endpoints in watched.values() for one in endpoints]
+        days = await day_rollups(self.rollups, series, DAYS_SHOWN, now)
+        return Page("status", status_object(self.catalog, rankings, days, now))
+
+    async def docs(self, request: Request) -> Page:
+        return Page("docs", docs_object(self.document(), address_of(request)))
+
+
+def add_pages(app: FastAPI, pages: Pages) -> None:
+    """At the root: no prefix, and in no document."""
+
+    async def style(request: Request) -> Response:
+        return tagged(request, STYLE, "text/css; charset=utf-8", FOR_EVER)
+
+    async def llms(request: Request) -> Response:
+        text = llms_text((await pages.docs(request)).shown, list(pages.catalog.models))
+        return tagged(request, text.encode(), "text/plain; charset=utf-8", FOR_AN_HOUR)
+
+    lists = (("/models", pages.models), ("/rankings", pages.ranking), ("/status", pages.status), ("/docs", pages.docs))
+    routes = {path + suffix: _shown(make) for path, make in lists for suffix in SUFFIXES}
+    routes |= {"/models/{name:path}": _shown(pages.model), "/providers/{name:path}": _shown(pages.provider)}
+    for path, show in {**routes, "/" + STYLE_PATH: style, "/llms.txt": llms}.items():
+        app.add_api_route(path, show, include_in_schema=False)
+
+
+def stats_routes(pages: Pages) -> APIRouter:
+    """Below /v1."""
+    router = APIRouter(tags=["Models"])
+
+    @router.get("/models/{author}/{slug}/stats", summary="A model's figures over time")
+    async def get_stats(author: str, slug: str) -> JSONResponse:
+        """Tokens by day, and each endpoint's requests, uptime, latency and throughput by hour. Null is no data."""
+        model = find_model(pages.catalog, f"{author}/{slug}")
+        stats = await model_stats(pages.rollups, model, pages.clock.now())
+        return JSONResponse({"data": stats}, headers={"cache-control": f"public, max-age={LIVE}"})
+
+    return router
+
+
+async def front_page(pages: Pages, request: Request) -> Response:
+    """The list, for a browser at `/`."""
+    return await _shown(pages.models)(request)
+
+
+def _shown(make: Make) -> Callable[[Request], Awaitable[Response]]:
+    async def show(request: Request) -> Response:
+        try:
+            return page_reply(request, await make(request))
+        except SwitchboardError as error:
+            if suffix_of(request.url.path) == HTML and wants_html(request):
+                return error_page(request, error)
+            raise
+
+    return show
+
+
+def _name_in(request: Request) -> str:
+    """An id without the ending that says in which form the page is wanted."""
+    name = str(request.path_params["name"])
+    return name.removesuffix(suffix_of(name))

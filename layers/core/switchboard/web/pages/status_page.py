@@ -1,0 +1,79 @@
+"""The status page as one object: each provider by day, summed over its endpoints that were asked lately. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from switchboard.catalog.model import Catalog, Provider
+from switchboard.health.figures import DEGRADED_FROM, NORMAL_FROM, Rankings, Uptime
+from switchboard.health.rollup import Rollup
+from switchboard.json_types import Json, JsonObject
+from switchboard.storage.rollups import Bucket, endpoint_series
+from switchboard.web.pages.series import date_of
+from switchboard.web.views import percent
+
+DAYS_SHOWN = 30
+
+
+def watched_endpoints(catalog: Catalog, rankings: Rankings) -> dict[str, list[str]]:
+    """By provider: the endpoints with an attempt within the last day. A catalog has hundreds that nobody asks."""
+    watched: dict[str, list[str]] = {}
+    for model in catalog.models.values():
+        for endpoint in model.endpoints:
+            if endpoint.id in rankings.endpoints:
+                watched.setdefault(endpoint.provider.id, []).append(endpoint.id)
+    return watched
+
+
+def status_object(catalog: Catalog, rankings: Rankings, days: Mapping[str, Sequence[Bucket]], now: float) -> JsonObject:
+    """`days` are the last thirty of each watched endpoint's series."""
+    watched = watched_endpoints(catalog, rankings)
+    rows = [
+        _provider(catalog.providers[name], endpoints, rankings, [days[endpoint_series(one)] for one in endpoints])
+        for name, endpoints in sorted(watched.items())
+    ]
+    return {
+        "title": "Status",
+        "as_of": int(now),
+        "measured_until": rankings.version * 60 if rankings.version else None,
+        "days_shown": DAYS_SHOWN,
+        "providers": cast(Json, rows),
+        "silent_providers": cast(Json, sorted(set(catalog.providers) - set(watched))),
+    }
+
+
+def state_of(uptime: Uptime) -> str:
+    if uptime.ratio is None:
+        return "no data"
+    return "normal" if uptime.ratio >= NORMAL_FROM else "degraded" if uptime.ratio >= DEGRADED_FROM else "down"
+
+
+def _provider(
+    provider: Provider, endpoints: Sequence[str], rankings: Rankings, days: Sequence[Sequence[Bucket]]
+) -> JsonObject:
+    figures = [rankings.endpoints[endpoint] for endpoint in endpoints]
+    recent = _sum([one.uptime_30m for one in figures])
+    return {
+        "provider": provider.id,
+        "provider_name": provider.name,
+        "status_page_url": provider.status_page,
+        "simulated": provider.facts.get("simulated") is True,
+        "endpoints": len(endpoints),
+        "state": state_of(recent),
+        "uptime_last_30m": percent(recent),
+        "uptime_last_1d": percent(_sum([one.uptime_1d for one in figures])),
+        "days": [_day(buckets) for buckets in zip(*days, strict=True)],
+    }
+
+
+def _day(buckets: Sequence[Bucket]) -> Json:
+    day = Rollup.merged(bucket.rollup for bucket in buckets if bucket.rollup)
+    return {
+        "date": date_of(buckets[0].start),
+        "uptime": percent(day.uptime),
+        "attempts": day.uptime.counted,
+        "state": state_of(day.uptime),
+    }
+
+
+def _sum(uptimes: Sequence[Uptime]) -> Uptime:
+    return Uptime(sum(one.successes for one in uptimes), sum(one.counted for one in uptimes))

@@ -1,0 +1,38 @@
+from hypothesis import given
+from hypothesis import strategies as st
+from switchboard.web.pages.charts import bars, uptime_bars, uptime_class
+
+VALUES = st.lists(st.none() | st.floats(0, 1e12), min_size=1, max_size=60)
+UPTIMES = st.lists(st.none() | st.floats(0, 100), min_size=1, max_size=60)
+
+
+@given(VALUES)
+def test_every_bar_stays_inside_and_stands_on_the_baseline(values: list[float | None]) -> None:
+    for bar in bars(values, 720, 120):
+        assert 0 <= bar.x <= bar.x + bar.width <= 720.1
+        assert bar.y >= 0
+        assert abs(bar.y + bar.height - 120) < 0.02
+
+
+def test_a_gap_and_a_zero_draw_nothing_and_little_draws_something() -> None:
+    drawn = bars([None, 0, 1, 1_000_000], 400, 100)
+    assert [bar.place for bar in drawn] == [2, 3]
+    assert drawn[0].height > 0
+
+
+def test_nothing_at_all_draws_nothing() -> None:
+    assert bars([], 10, 10) == bars([None, 0], 10, 10) == []
+
+
+@given(UPTIMES)
+def test_each_hour_has_its_bar_and_a_better_hour_is_no_lower(values: list[float | None]) -> None:
+    drawn = uptime_bars(values, 480, 32)
+    assert [bar.place for bar in drawn] == list(range(len(values)))
+    known = sorted((value, bar.height) for value, bar in zip(values, drawn, strict=True) if value is not None)
+    assert [height for _, height in known] == sorted(height for _, height in known)
+
+
+def test_no_data_is_told_apart_from_a_total_outage_by_height_and_by_colour() -> None:
+    outage, silence = uptime_bars([0.0, None], 480, 32)
+    assert outage.height > silence.height
+    assert [uptime_class(value) for value in (None, 0, 85, 96, 100)] == ["none", "bad", "poor", "fair", "good"]
