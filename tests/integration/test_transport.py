@@ -214,6 +214,35 @@ def test_leaving_early_hangs_up() -> None:
     asyncio.run(run())
 
 
+def test_a_cancellation_is_heeded_when_a_piece_arrives_at_the_same_time() -> None:
+    """The HTTP client forgets a good part of them: a caller who hung up, or a clock that ran out, went unnoticed."""
+
+    async def chatter(writer: asyncio.StreamWriter) -> None:
+        writer.write(STREAM)
+        while not writer.is_closing():
+            writer.write(chunk(b"on and on"))
+            await writer.drain()
+            await asyncio.sleep(0)
+
+    async def read_on(server: Server, client: HttpClient, heard: asyncio.Semaphore) -> None:
+        async with client.open(request(server.url)) as reply:
+            async for _ in reply.pieces():
+                heard.release()
+
+    async def scenario() -> None:
+        async with serving(chatter) as (server, client):
+            for pieces in range(1, 41):
+                heard = asyncio.Semaphore(0)
+                reading = asyncio.create_task(read_on(server, client, heard))
+                for _ in range(pieces):
+                    await heard.acquire()
+                reading.cancel()
+                await asyncio.wait({reading}, timeout=PATIENCE / 2)
+                assert reading.cancelled()
+
+    asyncio.run(scenario())
+
+
 def test_a_short_exchange_is_given_whole() -> None:
     async def run() -> tuple[int, bytes]:
         answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"

@@ -2,13 +2,16 @@
 
 By default pyreqwest reads 64 KiB ahead before it hands a reply over, which holds back a whole stream and loses its head
 when it is cut: hence `streamed_read_buffer_limit(0)` on every request (tests/integration/test_transport.py).
+Where a cancellation and a result come at once it hands the result over and forgets the cancellation: hence `_heeding`.
 """
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
+from typing import TypeVar
 
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import PyreqwestError, RequestTimeoutError
@@ -17,6 +20,7 @@ from pyreqwest.response import Response, ResponseBodyReader
 
 from switchboard.wire.http import HttpRequest
 
+Result = TypeVar("Result")
 CONNECT_SECONDS = 3.0
 IDLE_SECONDS = 55.0  # below the 60 s after which most load balancers drop an idle connection
 
@@ -84,8 +88,8 @@ class HttpClient:
         """One short exchange, whole: status, headers, body. Raises OSError, of which TimeoutError is one."""
         builder = self._client.request(method, url).headers(headers).body_bytes(body)
         try:
-            response = await builder.timeout(timedelta(seconds=timeout)).build().send()
-            return response.status, dict(response.headers), bytes(await response.bytes())
+            response = await _heeding(builder.timeout(timedelta(seconds=timeout)).build().send())
+            return response.status, dict(response.headers), bytes(await _heeding(response.bytes()))
         except RequestTimeoutError as error:
             raise TimeoutError(f"no answer within {timeout:g} s") from error
         except PyreqwestError as error:
@@ -102,7 +106,10 @@ class _Exchange(AbstractAsyncContextManager[Reply]):
 
     async def __aenter__(self) -> Reply:
         try:
-            response = await self._request.__aenter__()
+            response = await _heeding(self._request.__aenter__())
+        except asyncio.CancelledError:
+            await self._request.__aexit__(None, None, None)
+            raise
         except RequestTimeoutError as error:
             raise TimeoutError("no connection in time") from error
         except PyreqwestError as error:
@@ -121,12 +128,22 @@ class _Pieces(AsyncIterator[bytes]):
 
     async def __anext__(self) -> bytes:
         try:
-            piece = await self._reader.read_chunk()
+            piece = await _heeding(self._reader.read_chunk())
         except PyreqwestError as error:
             raise ConnectionCut(_reason(error)) from error
         if piece is None:
             raise StopAsyncIteration
         return bytes(piece)
+
+
+async def _heeding(work: Awaitable[Result]) -> Result:
+    """Its result, unless this task was cancelled meanwhile: a caller hung up, or a clock (asyncio.timeout) ran out."""
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    result = await work
+    if task and task.cancelling() > before:
+        raise asyncio.CancelledError
+    return result
 
 
 def _reason(error: PyreqwestError) -> str:
