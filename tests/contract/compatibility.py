@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.contract.verdicts import REFUSED, Verdict, read_verdicts
+from tests.contract.verdicts import REFUSED, TRANSLATED, YES, Verdict, read_verdicts
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
 UPSTREAMS = (
@@ -19,6 +19,7 @@ UPSTREAMS = (
     "bedrock-converse",
     "bedrock-invoke",
 )
+COLUMNS = "| | " + " | ".join(UPSTREAMS) + " |\n|" + " --- |" * (len(UPSTREAMS) + 1) + "\n"
 PROTOCOLS = ("openai-chat", "openai-responses", "anthropic-messages", "google-generate")
 HEAD = """\
 # Compatibility
@@ -30,6 +31,9 @@ test that drives `make run` with that SDK, and that fails if anything of what wa
 - **translated**: they do not, and the feature arrives all the same.
 - **refused**: it cannot be done; the caller gets the error in brackets.
 - **-**: the SDK itself cannot say it or show it, or no test covers it.
+
+The overview counts features; the tables below it name them.
+
 """
 
 
@@ -44,27 +48,35 @@ def main(arguments: Sequence[str]) -> str | None:
         PAGE.write_text(page(verdicts), encoding="utf-8")
         return None
     written = PAGE.read_text(encoding="utf-8")
-    stale = [heading for heading, section in sections(verdicts).items() if section not in written]
+    stale = [heading for heading, parts in sections(verdicts).items() if not all(part in written for part in parts)]
     return f"docs/compatibility.md is out of date ({', '.join(stale)}): run make contract" if stale else None
 
 
 def page(verdicts: Iterable[Verdict]) -> str:
-    return "".join([HEAD, *sections(verdicts).values()])
+    rows, tables = zip(*sections(verdicts).values(), strict=True)
+    return "".join([HEAD, COLUMNS, *rows, *tables])
 
 
-def sections(verdicts: Iterable[Verdict]) -> dict[str, str]:
-    """A heading and the text under it for each client in each of its protocols."""
+def sections(verdicts: Iterable[Verdict]) -> dict[str, tuple[str, str]]:
+    """For each client in each of its protocols a row of the overview and a table with its heading."""
     by_client: dict[tuple[str, str], list[Verdict]] = {}
     for verdict in verdicts:
         by_client.setdefault((verdict.protocol, verdict.client), []).append(verdict)
     ordered = sorted(by_client, key=lambda key: (PROTOCOLS.index(key[0]), key[1]))
     return {
-        f"{client}, {protocol}": _section(client, protocol, by_client[protocol, client]) for protocol, client in ordered
+        f"{client}, {protocol}": _section(f"{client}, {protocol}", by_client[protocol, client])
+        for protocol, client in ordered
     }
 
 
-def _section(client: str, protocol: str, verdicts: list[Verdict]) -> str:
-    return f"\n## {client}, {protocol}\n\n{_table(verdicts)}"
+def _section(heading: str, verdicts: list[Verdict]) -> tuple[str, str]:
+    sums = [_sum([each.result for each in verdicts if each.upstream == upstream]) for upstream in UPSTREAMS]
+    return f"| {heading} | {' | '.join(sums)} |\n", f"\n## {heading}\n\n{_table(verdicts)}"
+
+
+def _sum(results: list[str]) -> str:
+    counted = {result: results.count(result) for result in (YES, TRANSLATED, REFUSED)}
+    return ", ".join(f"{count} {result}" for result, count in counted.items() if count) or "-"
 
 
 def _table(verdicts: list[Verdict]) -> str:
@@ -74,8 +86,7 @@ def _table(verdicts: list[Verdict]) -> str:
         f"| {feature} | " + " | ".join(cells.get((feature, upstream), "-") for upstream in UPSTREAMS) + " |"
         for feature in features
     ]
-    head = "| | " + " | ".join(UPSTREAMS) + " |\n|" + " --- |" * (len(UPSTREAMS) + 1)
-    return "\n".join([head, *rows]) + "\n"
+    return COLUMNS + "\n".join(rows) + "\n"
 
 
 def _cell(verdict: Verdict) -> str:

@@ -39,6 +39,12 @@ class Cell:
         line = Verdict(self.client.client, self.client.protocol, self.upstream.dialect, feature, result, error)
         line.record(os.environ.get("CONTRACT_RESULTS"))
 
+    def skip_what_it_cannot(self, feature: str) -> None:
+        """Ends the test here where the SDK itself has no words for the feature, or none at this upstream."""
+        for name in (feature, f"{feature} at {self.upstream.dialect}"):
+            if reason := self.client.cannot.get(name):
+                pytest.skip(reason)
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "client" in metafunc.fixturenames:

@@ -38,10 +38,17 @@ class Raised:
 
     status: int | None
     text: str
+    code: str | None = None
 
 
 class BrokenAnswer(Exception):
     """An SDK that raises nothing when a stream ends in an error, but shows it: its user has to look."""
+
+
+# What a library built upon these SDKs says through them: its driver leaves it to theirs.
+BENEATH: Mapping[str, str] = dict.fromkeys(
+    ("several answers", "linked image", "earlier response"), "said by the SDK beneath it"
+)
 
 
 class Driver(Protocol):

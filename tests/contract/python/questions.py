@@ -21,15 +21,16 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Bytes beside the question; `data` is base64."""
+    """Something beside the question: bytes, of which `data` is base64, or only their address in `link`."""
 
     media_type: str
     data: str
     name: str
+    link: str | None = None
 
     @property
-    def data_url(self) -> str:
-        return f"data:{self.media_type};base64,{self.data}"
+    def url(self) -> str:
+        return self.link or f"data:{self.media_type};base64,{self.data}"
 
     @property
     def is_image(self) -> bool:
@@ -49,7 +50,8 @@ class Call:
 class Reply:
     """An answer as the SDK shows it. `native` is what its user puts into the next request's history, whatever it is.
 
-    `pieces` counts the text deltas of a stream. Tokens are the sums over all that was read and written.
+    `pieces` counts the text deltas of a stream, `answers` the alternatives that were given. Tokens are the sums over
+    all that was read and written.
     """
 
     text: str
@@ -62,6 +64,7 @@ class Reply:
     reasoning: str = ""
     signatures: tuple[str, ...] = ()
     pieces: int = 0
+    answers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request. With `after` that ends in tool results, `text` is empty: the results are what is asked."""
+    """One request. With `after` that ends in tool results, `text` is empty: the results are what is asked.
+
+    `answers` are alternatives to give; `continues` is the id of a response that the server is to remember.
+    """
 
     text: str
     attachments: tuple[Attachment, ...] = ()
@@ -84,6 +90,8 @@ class Question:
     thinks: bool = False
     max_tokens: int = 2000
     after: Turn | None = None
+    answers: int = 1
+    continues: str | None = None
 
 
 def city_schema() -> JsonObject:
@@ -111,6 +119,7 @@ PIXEL = Attachment(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
     "pixel.png",
 )
+LINKED = Attachment("image/png", "", "pixel.png", "https://pictures.example/pixel.png")
 # The least that calls itself a PDF; its second line is there to make base64 say + and /, as real files do.
 PAPER_BYTES = (
     b"%PDF-1.4\n%\xfb\xef\xbe\xff\xff\n"

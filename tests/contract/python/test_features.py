@@ -24,12 +24,6 @@ def answer(cell: Cell, question: Question, *, streamed: bool) -> Reply:
     return ask(cell.account, cell.upstream.model, question)
 
 
-def possible(cell: Cell, feature: str) -> None:
-    for named_so in (feature, f"{feature} at {cell.upstream.dialect}"):
-        if reason := cell.client.cannot.get(named_so):
-            pytest.skip(reason)
-
-
 def named(feature: str, *, streamed: bool) -> str:
     return f"{feature}, streamed" if streamed else feature
 
@@ -112,7 +106,7 @@ def test_pdf(cell: Cell) -> None:
 @STREAMED
 def test_reasoning_and_its_return(cell: Cell, streamed: bool) -> None:
     """What was thought before a tool call goes back with its result: a provider that signs it checks it."""
-    possible(cell, "reasoning")
+    cell.skip_what_it_cannot("reasoning")
     asked = Question("Use get_weather for Paris.", tools=(WEATHER,), thinks=True, max_tokens=4000)
     called = answer(cell, asked, streamed=streamed)
     assert called.reasoning or called.signatures  # OpenAI's models seal their thoughts and show no more

@@ -17,7 +17,7 @@ THINKING_TOKENS = 1024
 class AnthropicMessages:
     client = "anthropic-python"
     protocol = "anthropic-messages"
-    cannot: Mapping[str, str] = {}
+    cannot: Mapping[str, str] = {"several answers": "no such field", "earlier response": "no such field"}
     exceptions: Mapping[Mistake, type[Exception]] = {
         Mistake.BAD_REQUEST: anthropic.BadRequestError,
         Mistake.NO_KEY: anthropic.AuthenticationError,
@@ -48,7 +48,8 @@ class AnthropicMessages:
 
     def raised(self, error: Exception) -> Raised:
         assert isinstance(error, anthropic.APIError)
-        return Raised(getattr(error, "status_code", None), error.message)
+        told = error.body["error"] if isinstance(error.body, dict) else {}
+        return Raised(getattr(error, "status_code", None), error.message, told.get("error_type"))
 
 
 def generation_of(message_id: str) -> str:
@@ -91,6 +92,8 @@ def _messages(question: Question) -> list[Any]:
 
 def _part(attachment: Attachment) -> dict[str, Any]:
     source = {"type": "base64", "media_type": attachment.media_type, "data": attachment.data}
+    if attachment.link:
+        source = {"type": "url", "url": attachment.link}
     return {"type": "image" if attachment.is_image else "document", "source": source}
 
 

@@ -18,7 +18,7 @@ THINKING_TOKENS = 1024
 class GoogleGenerate:
     client = "google-genai"
     protocol = "google-generate"
-    cannot: Mapping[str, str] = {}
+    cannot: Mapping[str, str] = {"earlier response": "no such field"}
     exceptions: Mapping[Mistake, type[Exception]] = {
         Mistake.BAD_REQUEST: errors.ClientError,
         Mistake.NO_KEY: errors.ClientError,
@@ -51,7 +51,8 @@ class GoogleGenerate:
 
     def raised(self, error: Exception) -> Raised:
         assert isinstance(error, errors.APIError)
-        return Raised(error.code, f"{error.status} {error.message}")
+        reasons = [detail.get("reason") for detail in error.details.get("error", {}).get("details", [])]
+        return Raised(error.code, f"{error.status} {error.message}", str(reasons[0]).lower() if reasons else None)
 
 
 @contextmanager
@@ -87,6 +88,8 @@ def _config(question: Question) -> Any:  # GenerateContentConfig
     if question.schema:
         config.response_mime_type = "application/json"
         config.response_json_schema = question.schema
+    if question.answers > 1:
+        config.candidate_count = question.answers
     if question.thinks:
         config.thinking_config = types.ThinkingConfig(thinking_budget=THINKING_TOKENS, include_thoughts=True)
     return config
@@ -106,6 +109,8 @@ def _contents(question: Question) -> list[Any]:
 
 
 def _part(attachment: Attachment) -> Any:  # types.Part
+    if attachment.link:
+        return types.Part.from_uri(file_uri=attachment.link, mime_type=attachment.media_type)
     return types.Part.from_bytes(data=base64.b64decode(attachment.data), mime_type=attachment.media_type)
 
 
@@ -126,6 +131,7 @@ def _reply(answers: list[Any]) -> Reply:
         reasoning="".join(part.text for part in parts if part.text and part.thought),
         signatures=tuple(part.thought_signature.decode() for part in parts if part.thought_signature),
         pieces=len(texts) if len(answers) > 1 else 0,
+        answers=len(answers[-1].candidates or []),
     )
 
 

@@ -7,7 +7,7 @@ import openai
 from langchain_core.messages import AIMessageChunk, HumanMessage, ToolMessage
 from langchain_openai import ChatOpenAI
 
-from tests.contract.python.driver import Account, Mistake, Raised
+from tests.contract.python.driver import BENEATH, Account, Mistake, Raised
 from tests.contract.python.drivers.openai_chat import EXCEPTIONS, chat_tools, json_schema, raised
 from tests.contract.python.questions import Attachment, Call, Question, Reply
 
@@ -23,7 +23,8 @@ class LangChainOpenAi:
         # Of a `response.failed` LangChain makes a ValueError.
         failed = {Mistake.BROKEN_STREAM: ValueError} if protocol == "openai-responses" else {}
         self.exceptions: Mapping[Mistake, type[Exception]] = {**EXCEPTIONS, **failed}
-        self.cannot: Mapping[str, str] = {"reasoning": NO_REASONING} if protocol == "openai-chat" else {}
+        reasoning = {"reasoning": NO_REASONING} if protocol == "openai-chat" else {}
+        self.cannot: Mapping[str, str] = {**BENEATH, **reasoning}
 
     def ask(self, account: Account, model: str, question: Question) -> Reply:
         return _reply(self._model(account, model, question).invoke(_messages(question)), pieces=0)

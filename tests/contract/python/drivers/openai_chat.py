@@ -30,7 +30,7 @@ EXCEPTIONS: Mapping[Mistake, type[Exception]] = {
 class OpenAiChat:
     client = "openai-python"
     protocol = "openai-chat"
-    cannot: Mapping[str, str] = {}
+    cannot: Mapping[str, str] = {"earlier response": "a matter of the Responses API"}
     exceptions = EXCEPTIONS
 
     def ask(self, account: Account, model: str, question: Question) -> Reply:
@@ -62,13 +62,13 @@ def connected(account: Account) -> Iterator[OpenAI]:
 
 def raised(error: Exception) -> Raised:
     assert isinstance(error, openai.APIError)
-    return Raised(getattr(error, "status_code", None), f"{error.code} {error.message}")
+    return Raised(getattr(error, "status_code", None), f"{error.code} {error.message}", error.code)
 
 
 def chat_part(attachment: Attachment) -> dict[str, Any]:
     if attachment.is_image:
-        return {"type": "image_url", "image_url": {"url": attachment.data_url}}
-    return {"type": "file", "file": {"filename": attachment.name, "file_data": attachment.data_url}}
+        return {"type": "image_url", "image_url": {"url": attachment.url}}
+    return {"type": "file", "file": {"filename": attachment.name, "file_data": attachment.url}}
 
 
 def chat_tools(tools: Sequence[Tool]) -> list[Any]:
@@ -93,6 +93,8 @@ def _fields(question: Question) -> dict[str, Any]:
         fields["response_format"] = json_schema(question)
     if question.thinks:
         fields["reasoning_effort"] = "low"
+    if question.answers > 1:
+        fields["n"] = question.answers
     return fields
 
 
@@ -128,4 +130,5 @@ def _reply(completion: Any, pieces: int) -> Reply:  # a ChatCompletion or a pars
         reasoning=getattr(message, "reasoning", None) or "",
         signatures=tuple(each["signature"] for each in details if each.get("signature")),
         pieces=pieces,
+        answers=len(completion.choices),
     )

@@ -12,7 +12,7 @@ from tests.contract.python.questions import Attachment, Call, Finish, Question, 
 class OpenAiResponses:
     client = "openai-python"
     protocol = "openai-responses"
-    cannot: Mapping[str, str] = {}
+    cannot: Mapping[str, str] = {"several answers": "no such field"}
     # `response.failed` is an event like any other to the SDK: its helper misses the completed response at the end.
     exceptions: Mapping[Mistake, type[Exception]] = {**EXCEPTIONS, Mistake.BROKEN_STREAM: RuntimeError}
 
@@ -57,6 +57,8 @@ def _fields(question: Question) -> dict[str, Any]:
         ]
     if question.schema:
         fields["text"] = {"format": {"type": "json_schema", "name": "city", "schema": question.schema, "strict": True}}
+    if question.continues:
+        fields["previous_response_id"] = question.continues
     if question.thinks:
         fields["reasoning"] = {"effort": "low", "summary": "auto"}
     return fields
@@ -79,8 +81,8 @@ def _input(question: Question) -> list[Any]:
 
 def _part(attachment: Attachment) -> dict[str, Any]:
     if attachment.is_image:
-        return {"type": "input_image", "image_url": attachment.data_url, "detail": "auto"}
-    return {"type": "input_file", "filename": attachment.name, "file_data": attachment.data_url}
+        return {"type": "input_image", "image_url": attachment.url, "detail": "auto"}
+    return {"type": "input_file", "filename": attachment.name, "file_data": attachment.url}
 
 
 def _reply(response: Any, pieces: int) -> Reply:  # a Response or a parsed one

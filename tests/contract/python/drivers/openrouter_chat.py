@@ -16,7 +16,7 @@ MILLISECONDS = 30_000
 class OpenRouterChat:
     client = "openrouter-python"
     protocol = "openai-chat"
-    cannot: Mapping[str, str] = {}
+    cannot: Mapping[str, str] = {"several answers": "no such field", "earlier response": "no such field"}
     exceptions: Mapping[Mistake, type[Exception]] = {
         Mistake.BAD_REQUEST: errors.BadRequestResponseError,
         Mistake.NO_KEY: errors.UnauthorizedResponseError,
@@ -58,7 +58,8 @@ class OpenRouterChat:
 
     def raised(self, error: Exception) -> Raised:
         assert isinstance(error, errors.OpenRouterError)
-        return Raised(error.status_code, error.body)
+        told = json.loads(error.body)["error"]
+        return Raised(error.status_code, error.body, told["metadata"]["error_type"])
 
 
 def _connected(account: Account) -> OpenRouter:

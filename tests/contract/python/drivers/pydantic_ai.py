@@ -20,7 +20,7 @@ from pydantic_ai.providers.google import GoogleProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openrouter import OpenRouterProvider
 
-from tests.contract.python.driver import Account, Mistake, Raised
+from tests.contract.python.driver import BENEATH, Account, Mistake, Raised
 from tests.contract.python.drivers.anthropic_messages import generation_of as generation_of_message
 from tests.contract.python.drivers.openai_responses import generation_of as generation_of_response
 from tests.contract.python.questions import Attachment, Call, Question, Reply
@@ -56,7 +56,7 @@ class PydanticAi:
     def __init__(self, name: str, protocol: str, connected: Connected) -> None:
         self.client = f"pydantic-ai {name}"
         self.protocol = protocol
-        self.cannot: Mapping[str, str] = {SEALED: NO_DETAILS} if connected is openai_chat else {}
+        self.cannot: Mapping[str, str] = {**BENEATH, **({SEALED: NO_DETAILS} if connected is openai_chat else {})}
         self._connected = connected
 
     def ask(self, account: Account, model: str, question: Question) -> Reply:
