@@ -1,5 +1,5 @@
 #!/bin/sh
-# test-on.sh VERSION: run unit and integration tests on that Python, if there is one on this machine.
+# test-on.sh VERSION: run the unit tests on that Python, if there is one on this machine; not those of the sources.
 set -eu
 version=$1
 venv=.venv-$version
@@ -18,4 +18,4 @@ if [ ! -f "$venv/installed" ] || [ requirements/dev.txt -nt "$venv/installed" ];
   touch "$venv/installed"
 fi
 echo "Once more on $("$venv/bin/python" --version), as on Lambda:"
-"$venv/bin/python" -m pytest -n auto --hypothesis-profile brief tests/unit
+"$venv/bin/python" -m pytest -n auto --hypothesis-profile brief tests/unit --ignore tests/unit/test_house.py
