@@ -1,7 +1,11 @@
 """Recorded upstream streams (tests/recordings/<protocol>/<behaviour>.*), and the ways to cut them into pieces."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from switchboard.chat import Chunk
+from switchboard.errors import Failure, UpstreamFailure
+from switchboard.providers.interface import StreamDecoder
 
 RECORDINGS = Path(__file__).parent / "recordings"
 
@@ -21,3 +25,15 @@ def splits(stream: bytes) -> Iterator[tuple[bytes, ...]]:
     for place in range(1, len(stream)):
         yield stream[:place], stream[place:]
     yield tuple(bytes([byte]) for byte in stream)
+
+
+def decoded(decoder: StreamDecoder, pieces: Iterable[bytes]) -> tuple[list[Chunk], Failure | None]:
+    """What a stream that arrives in these pieces says, and the failure in which it ends."""
+    chunks: list[Chunk] = []
+    try:
+        for piece in pieces:
+            chunks += decoder.feed(piece)
+        chunks += decoder.close()
+    except UpstreamFailure as failure:
+        return chunks, failure.failure
+    return chunks, None

@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSRequest, prepare_request_dict
 from botocore.eventstream import EventStreamBuffer
 from switchboard.catalog.model import Endpoint, Provider
 from switchboard.chat import ChatRequest, Chunk, Finish, StreamEvent, TextDelta, Usage
-from switchboard.errors import Failure, UpstreamFailure
+from switchboard.errors import Failure
 from switchboard.protocols.anthropic_messages import AnthropicMessages
 from switchboard.providers.aws_signer import BedrockSigner
 from switchboard.providers.bedrock_invoke import BedrockInvokeDecoder, BedrockInvokeUpstream
@@ -49,15 +49,7 @@ def body(request: ChatRequest, **changes: Any) -> Any:
 
 
 def read(pieces: Iterable[bytes]) -> tuple[list[Chunk], Failure | None]:
-    decoder = BedrockInvokeDecoder()
-    chunks: list[Chunk] = []
-    try:
-        for piece in pieces:
-            chunks += decoder.feed(piece)
-        chunks += decoder.close()
-    except UpstreamFailure as failure:
-        return chunks, failure.failure
-    return chunks, None
+    return recorded.decoded(BedrockInvokeDecoder(), pieces)
 
 
 def events(name: str) -> list[StreamEvent]:

@@ -17,15 +17,7 @@ NAMES = recorded.names("bedrock-converse")
 
 
 def decode(pieces: Iterable[bytes]) -> tuple[list[Chunk], Failure | None]:
-    decoder = BedrockConverseDecoder()
-    chunks: list[Chunk] = []
-    try:
-        for piece in pieces:
-            chunks += decoder.feed(piece)
-        chunks += decoder.close()
-    except UpstreamFailure as failure:
-        return chunks, failure.failure
-    return chunks, None
+    return recorded.decoded(BedrockConverseDecoder(), pieces)
 
 
 def events(name: str) -> list[StreamEvent]:

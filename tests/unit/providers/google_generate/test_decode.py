@@ -18,15 +18,7 @@ Outcome = tuple[list[Chunk], Failure | None]
 
 
 def decode(pieces: Iterable[bytes]) -> Outcome:
-    decoder = GoogleGenerateDecoder()
-    chunks: list[Chunk] = []
-    try:
-        for piece in pieces:
-            chunks += decoder.feed(piece)
-        chunks += decoder.close()
-    except UpstreamFailure as failure:
-        return chunks, failure.failure
-    return chunks, None
+    return recorded.decoded(GoogleGenerateDecoder(), pieces)
 
 
 def events(name: str) -> list[StreamEvent]:
