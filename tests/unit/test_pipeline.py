@@ -40,6 +40,7 @@ from tests.fakes import (
     FakeReply,
     FakeTelemetry,
     FakeTransport,
+    SteadyChance,
     streamed,
     whole_reply,
 )
@@ -78,6 +79,7 @@ class House:
             stops=self.stops(),
             telemetry=self.telemetry,
             clock=self.clock,
+            chance=SteadyChance(),
         )
         now = self.clock.monotonic()
         await pipeline.answer(Call(OpenAiChat(), Arrival(data, headers=headers), now, now + 60), self.client)

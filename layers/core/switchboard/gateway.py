@@ -1,6 +1,7 @@
 """Puts the chat gateway together from its parts: for Lambda, for a server and for tests alike."""
 
-from dataclasses import dataclass
+import random
+from dataclasses import dataclass, field
 
 from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog
@@ -39,6 +40,8 @@ class Surroundings:
     clock: Clock
     limits: Limits = USUAL_LIMITS
     sign: Signer | None = None
+    # Asked anew at each draw: a seed would be copied with a process's snapshot.
+    chance: random.Random = field(default_factory=random.SystemRandom)
 
 
 def chat_gateway(around: Surroundings) -> ChatApp:
@@ -55,6 +58,7 @@ def chat_gateway(around: Surroundings) -> ChatApp:
         stops=Stops(StopMarks(around.database, settings.keys_table), clock),
         telemetry=around.telemetry,
         clock=clock,
+        chance=around.chance,
     )
     idempotency = Idempotency(IdempotencyStore(around.database, settings.keys_table), around.telemetry, clock)
     return ChatApp(pipeline, around.telemetry, clock, idempotency)

@@ -1,9 +1,11 @@
 """The straight line of one request: authenticate, parse, plan, hold, dispatch, render, settle."""
 
 import asyncio
+import random
 from collections.abc import Container, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from switchboard.accounting.generation import Generation
@@ -14,15 +16,19 @@ from switchboard.clock import Clock
 from switchboard.cutoff import Cutoff
 from switchboard.dispatch import Dispatch, Upstreams
 from switchboard.errors import GenerationStopped, SwitchboardError, UpstreamFailure
+from switchboard.health.breaker import Signals
 from switchboard.health.figures import Rankings
 from switchboard.protocols.interface import JSON, Arrival, ClientProtocol, StreamRenderer
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations, Wish
+from switchboard.routing.outlook import Outlook
 from switchboard.routing.plan import Reach, make_plan, providers_for
 from switchboard.stops import Stops
 from switchboard.storage.database import StorageError
 from switchboard.storage.keys import ApiKey
 from switchboard.telemetry import Telemetry
+
+NO_SIGNALS: Mapping[str, Signals] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class Pipeline:
     stops: Stops
     telemetry: Telemetry
     clock: Clock
+    chance: random.Random
 
     async def answer(self, call: Call, client: Client) -> bool:
         """Answer `call`, whatever happens; then put it on record. True if the answer is whole.
@@ -123,8 +130,9 @@ class Pipeline:
         key, rankings = await self._known(call.arrival.headers)
         request = call.protocol.parse(call.arrival)
         available = await self.providers.callable(providers_for(request, self.catalog))
-        plan = make_plan(request, self.catalog, rankings, Reach(available, self.upstreams.dialects, key.policy))
         now = self.clock.now()
+        outlook = Outlook(rankings, NO_SIGNALS, now, self.chance)
+        plan = make_plan(request, self.catalog, outlook, Reach(available, self.upstreams.dialects, key.policy))
         wish = Wish(self.usage.new_id(now), request, plan, now + call.deadline - self.clock.monotonic())
         admission = await self.reservations.admit(key, wish)
         run = Dispatch(admission.request, admission.plan, self.upstreams, self.clock, call.deadline)

@@ -6,10 +6,11 @@ from switchboard.errors import InvalidRequest, ModelNotFound, NoEndpointFits
 from switchboard.health.figures import NO_RANKINGS
 from switchboard.key_policy import KeyPolicy
 from switchboard.providers.dialects import UpstreamDialects
+from switchboard.routing.outlook import Outlook
 from switchboard.routing.plan import Plan, Reach, find_model, make_plan, providers_for
 
 from tests.examples import catalog, endpoint, model, price, request
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, SteadyChance
 
 CHEAP = endpoint("cheap", price=price(input=1, output=1), context=8000)
 DEAR = endpoint("dear", price=price(input=5, output=5), context=100_000)
@@ -22,10 +23,12 @@ CATALOG = catalog(
 )
 DIALECTS = UpstreamDialects(FakeClock())
 ALL = frozenset({"cheap", "dear"})
+NOON = 1_800_000_000.0
+OUTLOOK = Outlook(NO_RANKINGS, {}, NOON, SteadyChance())
 
 
 def plan(callable_providers: frozenset[str] = ALL, offered: Catalog = CATALOG, **fields: Any) -> Plan:
-    return make_plan(request(**fields), offered, NO_RANKINGS, Reach(callable_providers, DIALECTS))
+    return make_plan(request(**fields), offered, OUTLOOK, Reach(callable_providers, DIALECTS))
 
 
 def tags(made: Plan) -> list[str]:
@@ -163,7 +166,7 @@ def test_everybody_who_might_serve_is_asked_for_a_key_once() -> None:
 
 def test_what_the_key_may_not_use_is_rejected_with_the_reason_and_the_rest_is_used() -> None:
     policy = KeyPolicy(ignored_providers=("cheap",))
-    made = make_plan(request(), CATALOG, NO_RANKINGS, Reach(ALL, DIALECTS, policy))
+    made = make_plan(request(), CATALOG, OUTLOOK, Reach(ALL, DIALECTS, policy))
     assert tags(made) == ["lab/one@dear"]
     assert [(misfit.endpoint.tag, misfit.code) for misfit in made.rejected] == [("cheap", "key_policy")]
 
@@ -171,12 +174,12 @@ def test_what_the_key_may_not_use_is_rejected_with_the_reason_and_the_rest_is_us
 def test_a_model_that_the_key_may_not_use_is_refused_in_words() -> None:
     policy = KeyPolicy(allowed_models=("lab/two",))
     with pytest.raises(NoEndpointFits, match="this API key may not use the model `lab/one`") as caught:
-        make_plan(request(), CATALOG, NO_RANKINGS, Reach(ALL, DIALECTS, policy))
+        make_plan(request(), CATALOG, OUTLOOK, Reach(ALL, DIALECTS, policy))
     assert caught.value.availability is not None
     assert caught.value.availability["excluded_by"] == ["key_policy"]
 
 
 def test_a_fallback_model_is_held_to_the_policy_too() -> None:
     policy = KeyPolicy(ignored_models=("lab/two",))
-    made = make_plan(request(models=["lab/two"]), CATALOG, NO_RANKINGS, Reach(ALL, DIALECTS, policy))
+    made = make_plan(request(models=["lab/two"]), CATALOG, OUTLOOK, Reach(ALL, DIALECTS, policy))
     assert {endpoint.model for endpoint in made.endpoints} == {"lab/one"}

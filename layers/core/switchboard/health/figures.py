@@ -1,7 +1,7 @@
 """The figures of one endpoint that routing and the public pages read; one item holds them for the whole catalog."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 NORMAL_FROM = 0.95
@@ -58,25 +58,30 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class EndpointFigures:
-    """Uptime over three windows, time to first token in ms and output tokens per second over 30 minutes."""
+    """Uptime over three windows, time to first token in ms and output tokens per second over 30 minutes; and what
+    all of its past lets expect.
+    """
 
     uptime_5m: Uptime
     uptime_30m: Uptime
     uptime_1d: Uptime
     latency_30m: Spread | None = None
     throughput_30m: Spread | None = None
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rankings:
     """What the rankings function publishes: `version` is the minute (Unix time // 60) it speaks of.
 
-    `computed_at` (Unix seconds) orders what is published more than once in a minute.
+    `computed_at` (Unix seconds) orders what is published more than once in a minute. `pools` says what to expect of an
+    endpoint that nobody has tried, by its model's id and by its provider's.
     """
 
     version: int
     endpoints: Mapping[str, EndpointFigures]
     computed_at: float = 0.0
+    pools: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 NO_RANKINGS = Rankings(0, MappingProxyType({}))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from switchboard.catalog.model import Catalog, Endpoint, Model, Provider
 from switchboard.chat import ChatRequest
 from switchboard.errors import ModelNotFound, NoEndpointFits
-from switchboard.health.figures import Rankings
 from switchboard.json_types import JsonObject
 from switchboard.key_policy import NO_POLICY, KeyPolicy
 from switchboard.routing.eligibility import Dialects, Rejection, rejection, soft_rejections
 from switchboard.routing.order import in_order
+from switchboard.routing.outlook import Outlook
 from switchboard.routing.preferences import Preferences, preferences
 
 NEAR_MATCHES = 3
@@ -36,7 +36,7 @@ class Reach:
     policy: KeyPolicy = NO_POLICY
 
 
-def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, reach: Reach) -> Plan:
+def make_plan(request: ChatRequest, catalog: Catalog, outlook: Outlook, reach: Reach) -> Plan:
     """The endpoints of every model that was asked for.
 
     Raises InvalidRequest, ModelNotFound, or NoEndpointFits with every endpoint's reason.
@@ -48,7 +48,7 @@ def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, reach:
     for model in {model.id: model for model in models}.values():  # by an alias, one may be named twice
         permitted, misfits = _permitted(reach.policy, model)
         fitting, unfit = _sort_out(request, wishes, permitted, reach)
-        chosen += in_order(fitting, request, wishes, rankings)
+        chosen += in_order(fitting, request, wishes, outlook.rankings)
         rejected += misfits + unfit
     if not chosen:
         raise _nothing_fits(request, rejected)
