@@ -7,7 +7,7 @@ from switchboard.health.figures import NO_RANKINGS
 from switchboard.key_policy import KeyPolicy
 from switchboard.providers.dialects import UpstreamDialects
 from switchboard.routing.outlook import Outlook
-from switchboard.routing.plan import Plan, Reach, find_model, make_plan, providers_for
+from switchboard.routing.plan import Plan, Reach, find_model, make_plan, models_for, providers_of
 
 from tests.examples import catalog, endpoint, model, price, request
 from tests.fakes import FakeClock, SteadyChance
@@ -160,8 +160,8 @@ def test_no_more_than_three_names_are_suggested() -> None:
 
 def test_everybody_who_might_serve_is_asked_for_a_key_once() -> None:
     asked = request(models=["lab/two", "no/such", "one"])
-    assert [maker.id for maker in providers_for(asked, CATALOG)] == ["dear", "cheap"]
-    assert providers_for(request(model="no/such"), CATALOG) == ()
+    assert [maker.id for maker in providers_of(models_for(asked, CATALOG))] == ["dear", "cheap"]
+    assert models_for(request(model="no/such"), CATALOG) == ()
 
 
 def test_what_the_key_may_not_use_is_rejected_with_the_reason_and_the_rest_is_used() -> None:

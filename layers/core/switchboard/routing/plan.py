@@ -1,7 +1,7 @@
 """The plan for one request: the endpoints to try in order, and every rejected one with its reason."""
 
 import difflib
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from switchboard.catalog.model import Catalog, Endpoint, Model, Provider
@@ -64,11 +64,15 @@ def _known_models(catalog: Catalog, names: tuple[str, ...]) -> list[Model]:
     return known or [find_model(catalog, names[0])]
 
 
-def providers_for(request: ChatRequest, catalog: Catalog) -> tuple[Provider, ...]:
-    """Everyone who might serve the request: those whose keys are worth reading. Unknown models have none."""
-    models = [catalog.find(name) for name in (request.model, *preferences(request).models)]
-    found = {endpoint.provider.id: endpoint.provider for model in models if model for endpoint in model.endpoints}
-    return tuple(found.values())
+def models_for(request: ChatRequest, catalog: Catalog) -> tuple[Model, ...]:
+    """Those that might answer the request, each once. Unknown names lead to none."""
+    found = [catalog.find(name) for name in (request.model, *preferences(request).models)]
+    return tuple({model.id: model for model in found if model}.values())
+
+
+def providers_of(models: Iterable[Model]) -> tuple[Provider, ...]:
+    """Everyone who serves one of them: those whose keys are worth reading."""
+    return tuple({endpoint.provider.id: endpoint.provider for model in models for endpoint in model.endpoints}.values())
 
 
 def find_model(catalog: Catalog, name: str) -> Model:
