@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from switchboard.catalog.model import Endpoint
 from switchboard.health.breaker import ALL_WELL, Signals
@@ -12,12 +12,15 @@ from switchboard.health.figures import Estimate, Rankings
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """`signals` are kept by endpoint id: an endpoint without any is ALL_WELL. `now` is in Unix seconds."""
+    """`signals` are kept by endpoint id: an endpoint without any is ALL_WELL. `now` is in Unix seconds. `warm` says how
+    many tokens of the conversation an endpoint still has in its cache, if it was there before.
+    """
 
     rankings: Rankings
     signals: Mapping[str, Signals]
     now: float
     chance: random.Random
+    warm: Mapping[str, float] = field(default_factory=dict)
 
     def signals_of(self, endpoint: Endpoint) -> Signals:
         return self.signals.get(endpoint.id, ALL_WELL)

@@ -6,23 +6,24 @@ from dataclasses import dataclass
 
 from switchboard.catalog.model import Catalog, Endpoint, Model, Provider
 from switchboard.chat import ChatRequest
-from switchboard.errors import ModelNotFound, NoEndpointFits
-from switchboard.json_types import JsonObject
+from switchboard.errors import ModelNotFound
 from switchboard.key_policy import NO_POLICY, KeyPolicy
 from switchboard.routing.eligibility import Dialects, Rejection, rejection, soft_rejections
-from switchboard.routing.order import in_order
+from switchboard.routing.order import Ranked, in_order, ranked
 from switchboard.routing.outlook import Outlook
 from switchboard.routing.preferences import Preferences, preferences
+from switchboard.routing.refusals import all_limited, nothing_fits, paused
 
 NEAR_MATCHES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Endpoints in the order of trying, and the others with their reasons."""
+    """Endpoints in the order of trying, and the others with their reasons. `ranked` says what decided the order."""
 
     endpoints: tuple[Endpoint, ...]
     rejected: tuple[Rejection, ...]
+    ranked: tuple[Ranked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +40,25 @@ class Reach:
 def make_plan(request: ChatRequest, catalog: Catalog, outlook: Outlook, reach: Reach) -> Plan:
     """The endpoints of every model that was asked for.
 
-    Raises InvalidRequest, ModelNotFound, or NoEndpointFits with every endpoint's reason.
+    Raises InvalidRequest, ModelNotFound, NoEndpointFits with every endpoint's reason, or AtCapacity when all that fit
+    have said until when they take no requests.
     """
     wishes = preferences(request)
-    chosen: list[Endpoint] = []
+    fitting: list[Ranked] = []
     rejected: list[Rejection] = []
     models = _known_models(catalog, (request.model, *wishes.models))
     for model in {model.id: model for model in models}.values():  # by an alias, one may be named twice
         permitted, misfits = _permitted(reach.policy, model)
-        fitting, unfit = _sort_out(request, wishes, permitted, reach)
-        chosen += in_order(fitting, request, wishes, outlook.rankings)
+        fit, unfit = _sort_out(request, wishes, permitted, reach)
+        fitting += ranked(fit, request, outlook)
         rejected += misfits + unfit
+    if not fitting:
+        raise nothing_fits(request, rejected)
+    chosen = in_order(fitting, request, wishes, outlook)
     if not chosen:
-        raise _nothing_fits(request, rejected)
-    return Plan(tuple(chosen if wishes.allow_fallbacks or wishes.order else chosen[:1]), tuple(rejected))
+        raise all_limited(request, fitting, outlook)
+    waiting = [pause for one in fitting if (pause := paused(one, outlook))]
+    return Plan(tuple(one.endpoint for one in chosen), (*rejected, *waiting), chosen)
 
 
 def _known_models(catalog: Catalog, names: tuple[str, ...]) -> list[Model]:
@@ -126,24 +132,3 @@ def _without_key(endpoint: Endpoint, callable_providers: Container[str]) -> Reje
         return None
     name = endpoint.provider.name
     return Rejection(endpoint, "no_credential", f"no key for {name} is configured on this gateway")
-
-
-def _nothing_fits(request: ChatRequest, rejected: Sequence[Rejection]) -> NoEndpointFits:
-    reasons = "; ".join(f"{misfit.endpoint.tag}: {misfit.reason}" for misfit in rejected) or "it has no endpoints"
-    error = NoEndpointFits(f"No endpoint of `{request.model}` can serve this request: {reasons}.")
-    error.availability = availability(request, rejected)
-    return error
-
-
-def availability(request: ChatRequest, rejected: Sequence[Rejection]) -> JsonObject:
-    """OpenRouter's error.availability, and every endpoint's own reason under `endpoints`."""
-    return {
-        "code": "constraint_filtered" if rejected else "no_endpoints",
-        "retryable": False,
-        "requested_models": [request.model],
-        "affected_providers": list(dict.fromkeys(misfit.endpoint.provider.id for misfit in rejected)),
-        "excluded_by": list(dict.fromkeys(misfit.code for misfit in rejected)),
-        "endpoints": [
-            {"endpoint": misfit.endpoint.id, "code": misfit.code, "reason": misfit.reason} for misfit in rejected
-        ],
-    }
