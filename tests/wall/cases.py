@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from tests.wall.clients import CLIENTS, Client
-from tests.wall.faults import FAULTS, Fault
+from tests.wall.faults import FAULTS, Fault, Kind
 from tests.wall.stand import DIALECTS, Offer
 
 ENDPOINTS = 4
@@ -36,6 +36,14 @@ class Case:
     def failing_first(self) -> int:
         """How many fail before a healthy one is reached."""
         return next(place for place in range(ENDPOINTS) if place not in self.failing)
+
+    @property
+    def broken_at(self) -> int | None:
+        """The first place, in a stream, where the answer begins and breaks off; those before it fail at once."""
+        for place in range(self.failing_first):
+            if self.fault.kind is Kind.BROKEN or self.dialects[place] in self.fault.begins_in:
+                return place
+        return None
 
     def __str__(self) -> str:
         how = "streamed" if self.stream else "whole"

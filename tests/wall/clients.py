@@ -100,6 +100,7 @@ def _hears_messages(heard: Heard, told: dict[str, Any], stream: bool) -> None:
             heard.ended = True
         case "error":
             heard.error = str(told["error"])
+            heard.usage = "usage" in told  # what its first event says is a guess
 
 
 def _hears_google(heard: Heard, told: dict[str, Any], stream: bool) -> None:

@@ -19,7 +19,7 @@ class Kind(Enum):
 class Fault:
     """`plays` is what the simulated provider is told to do, or the name of a listener of ours (listeners.py).
 
-    `after` counts the pieces of content before it, `wait` is what a rate limit asks for in seconds.
+    `after` counts the pieces of content before it. `begins_in` are dialects whose first event has content already.
     """
 
     number: str
@@ -27,17 +27,21 @@ class Fault:
     plays: str
     kind: Kind
     after: int = 5
+    begins_in: tuple[str, ...] = ()
 
     @property
     def is_silent(self) -> bool:
         """True if only a clock finds it out."""
-        return self.kind is Kind.HANG or self.plays in ("drip", "stall")
+        return self.kind is Kind.HANG or self.plays == "stall"
 
     @property
     def provider(self) -> str:
         """Which simulated provider has it."""
         return f"wall-{self.number.lower()}"
 
+
+# Below HTTP: each has a listener of its own.
+LISTENERS = ("refused", "expired", "other-host", "no-such-host", "goaway")
 
 FAULTS = (
     Fault("F01", "500", "500", Kind.FAST),
@@ -51,12 +55,16 @@ FAULTS = (
     Fault("F09a", "401, the key is revoked", "401", Kind.FAST),
     Fault("F09b", "403", "403", Kind.FAST),
     Fault("F10", "402, nobody has paid", "402", Kind.FAST),
+    Fault("F11", "connection refused", "refused", Kind.FAST),
     Fault("F12", "reset before the headers", "reset", Kind.FAST),
+    Fault("F13a", "a certificate that has expired", "expired", Kind.FAST),
+    Fault("F13b", "a certificate of another host", "other-host", Kind.FAST),
+    Fault("F14", "a name that leads nowhere", "no-such-host", Kind.FAST),
     Fault("F15", "accepted, then silence", "hang", Kind.HANG),
     Fault("F16", "headers, then silence", "hang-after-headers", Kind.HANG),
     Fault("F17", "nothing but keep-alives", "keep-alive-only", Kind.HANG),
-    Fault("F18", "a role, then silence", "role-then-silence", Kind.HANG),
-    Fault("F19", "ten seconds between tokens", "drip", Kind.BROKEN),
+    Fault("F18", "a role, then silence", "role-then-silence", Kind.HANG, begins_in=("google-generate",)),
+    Fault("F19", "ten seconds before each token", "drip", Kind.HANG),
     Fault("F20a", "cut before the first content", "cut", Kind.FAST, after=0),
     Fault("F20b", "cut after one piece", "cut", Kind.BROKEN, after=1),
     Fault("F20c", "cut after forty", "cut", Kind.BROKEN, after=40),
@@ -78,5 +86,8 @@ FAULTS = (
     Fault("F33", "ended by a filter", "content-filter", Kind.FILTERED),
     Fault("F34", "the prompt is too long for it", "context-length", Kind.FAST),
     Fault("F35", "the model is gone", "404", Kind.FAST),
+    Fault("F36", "GOAWAY, and the connection closed", "goaway", Kind.FAST),
+    Fault("F37", "a clock that is an hour behind", "clock-skew", Kind.FAST),
     Fault("F38", "a redirect to another host", "redirect", Kind.FAST),
+    Fault("E1", "an error that quotes key and prompt", "echo", Kind.FAST),
 )

@@ -25,7 +25,7 @@ from switchboard.web.chat import ChatApp
 from tests.examples import KEY, catalog, endpoint, model, price, provider
 from tests.fakes import FakeDatabase, FakeTelemetry, SteadyChance
 from tests.processes import running
-from tests.wall.faults import FAULTS, Fault
+from tests.wall.faults import FAULTS, LISTENERS, Fault
 
 MODEL = "wall/one"
 HEALTHY = "wall-healthy"
@@ -84,7 +84,7 @@ class Gateway:
 
 @dataclass(slots=True)
 class Stand:
-    """`places` is where the providers of each fault are, by its number."""
+    """`places` is where else than at the simulator a fault is, by what it plays."""
 
     simulator: str
     http: HttpClient
@@ -112,7 +112,8 @@ class Stand:
     def _endpoint(self, place: int, offer: Offer) -> Endpoint:
         """The cheapest is planned first."""
         name = offer.fault.provider if offer.fault else HEALTHY
-        base = f"{self.places.get(name, self.simulator)}/{name}/{BASES.get(offer.dialect, 'v1')}".rstrip("/")
+        place_of = self.places.get(offer.fault.plays, self.simulator) if offer.fault else self.simulator
+        base = f"{place_of}/{name}/{BASES.get(offer.dialect, 'v1')}".rstrip("/")
         maker = provider(
             f"p{place}",
             protocol=PROTOCOLS.get(offer.dialect, offer.dialect),
@@ -139,6 +140,8 @@ def standing() -> Iterator[str]:
     names = ",".join([HEALTHY, *(fault.provider for fault in FAULTS)])
     with running("local.simulator", "--fast", "--providers", names) as simulator:
         for fault in FAULTS:
+            if fault.plays in LISTENERS:
+                continue
             rule = {"provider": fault.provider, "fault": fault.plays, "after": fault.after}
             body = json.dumps(rule).encode()
             urllib.request.urlopen(f"{simulator}/_faults", body, timeout=10).close()
