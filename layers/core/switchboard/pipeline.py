@@ -21,8 +21,9 @@ from switchboard.health.figures import Rankings
 from switchboard.protocols.interface import JSON, Arrival, ClientProtocol, StreamRenderer
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations, Wish
+from switchboard.routing.models import providers_for
 from switchboard.routing.outlook import Outlook
-from switchboard.routing.plan import Reach, make_plan, providers_for
+from switchboard.routing.plan import Reach, make_plan
 from switchboard.stops import Stops
 from switchboard.storage.database import StorageError
 from switchboard.storage.keys import ApiKey
