@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass, field
 
 from switchboard.auth import Authenticator
+from switchboard.breakers import Breakers
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
 from switchboard.dispatch import USUAL_LIMITS, Limits, Transport, Upstreams
@@ -21,6 +22,7 @@ from switchboard.storage.database import Database
 from switchboard.storage.idempotency import IdempotencyStore
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
+from switchboard.storage.signals import SignalStore
 from switchboard.storage.stops import StopMarks
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
@@ -47,13 +49,16 @@ class Surroundings:
 def chat_gateway(around: Surroundings) -> ChatApp:
     settings, clock = around.settings, around.clock
     keys = ProviderKeys(around.load_provider_key, clock)
+    breakers = Breakers(SignalStore(around.database, settings.keys_table), clock)
+    dialects = UpstreamDialects(clock, around.sign)
     pipeline = Pipeline(
         catalog=around.catalog,
         authenticator=Authenticator(KeyStore(around.database, settings.keys_table), clock),
         rankings=RankingsCache(RankingStore(around.database, settings.uptime_table), clock),
         providers=keys,
         reservations=Reservations(BudgetStore(around.database, settings.keys_table), clock),
-        upstreams=Upstreams(UpstreamDialects(clock, around.sign), keys.secret_of, around.transport, around.limits),
+        breakers=breakers,
+        upstreams=Upstreams(dialects, keys.secret_of, around.transport, breakers, around.limits),
         usage=UsageStore(around.database, settings.usage_table, settings.usage_shards, settings.usage_days),
         stops=Stops(StopMarks(around.database, settings.keys_table), clock),
         telemetry=around.telemetry,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from switchboard.errors import InvalidRequest, ModelNotFound
-from switchboard.routing.models import Named, asked_models, find_model, named, providers_for
+from switchboard.routing.models import Named, asked_models, find_model, models_for, named, providers_of
 
 from tests.examples import catalog, endpoint, model, request
 
@@ -92,5 +92,7 @@ def test_no_more_than_three_names_are_suggested() -> None:
 
 def test_everybody_who_might_serve_is_asked_for_a_key_once() -> None:
     asked = request(models=["lab/two", "no/such", "one"])
-    assert [maker.id for maker in providers_for(asked, CATALOG)] == ["dear", "cheap"]
-    assert providers_for(request(model="no/such"), CATALOG) == ()
+    models = models_for(asked, CATALOG)
+    assert models == (ONE, TWO)
+    assert [maker.id for maker in providers_of(models)] == ["dear", "cheap"]
+    assert models_for(request(model="no/such"), CATALOG) == ()

@@ -71,10 +71,15 @@ def _meant(catalog: Catalog, name: str, request: ChatRequest) -> list[Named]:
     return [one] if one else []
 
 
-def providers_for(request: ChatRequest, catalog: Catalog) -> tuple[Provider, ...]:
-    """Everyone who might serve the request: those whose keys are worth reading. Unknown models have none."""
+def models_for(request: ChatRequest, catalog: Catalog) -> tuple[Model, ...]:
+    """Those that might answer the request, each once. Unknown names lead to none."""
     names = (request.model, *preferences(request).models)
-    models = [meant.model for name in names for meant in _meant(catalog, name, request)]
+    found = [meant.model for name in names for meant in _meant(catalog, name, request)]
+    return tuple({model.id: model for model in found}.values())
+
+
+def providers_of(models: Iterable[Model]) -> tuple[Provider, ...]:
+    """Everyone who serves one of them: those whose keys are worth reading."""
     return tuple({endpoint.provider.id: endpoint.provider for model in models for endpoint in model.endpoints}.values())
 
 
