@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from switchboard.accounting.estimate import without_margin
 from switchboard.accounting.generation import Generation
@@ -134,6 +134,10 @@ class Answer:
 
     def generation(self, finished: float, *, cancelled: bool) -> Generation:
         """The record, once the run is over. `finished` is in Unix seconds."""
+        tools_ok = self.run.tally.tools_ok(self.request) if self.is_whole else None
+        return replace(self._record(finished, cancelled=cancelled), tools_ok=tools_ok)
+
+    def _record(self, finished: float, *, cancelled: bool) -> Generation:
         endpoint, tally, charged = self._endpoint, self.run.tally, self.bill()
         finish = tally.finish if endpoint else None
         return Generation(
