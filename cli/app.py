@@ -5,13 +5,14 @@ Exit codes: 0 done, 1 refused, 2 wrong usage, 3 nobody answered.
 
 import typer
 
-from cli import keys
+from cli import keys, route
 from cli.doctor import doctor
 from cli.spill import replay_spill
 from cli.usage import generation, usage
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(keys.app, name="keys")
+app.add_typer(route.app, name="route")
 app.command("usage")(usage)
 app.command("generation")(generation)
 app.command("doctor")(doctor)

@@ -70,6 +70,7 @@ def generations(draw: st.DrawFn, start: float = START, minutes: int = 5) -> Gene
         error=draw(maybe_text),
         app=draw(maybe_text),
         user=draw(maybe_text),
+        tools_ok=draw(st.none() | st.booleans()),
     )
 
 

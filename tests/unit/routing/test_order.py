@@ -9,8 +9,9 @@ from switchboard.catalog.model import Endpoint, Price
 from switchboard.chat import ChatRequest, Message, Other, Thinking
 from switchboard.health.breaker import ALL_WELL, Signals
 from switchboard.health.estimates import STRANGER
-from switchboard.health.figures import NO_FIGURES, Estimate, Rankings
-from switchboard.routing.order import Pins, in_order, ranked
+from switchboard.health.figures import NO_FIGURES, Estimate, Rankings, Spread
+from switchboard.routing.expected import Size
+from switchboard.routing.order import Pins, in_order, is_below, ranked
 from switchboard.routing.outlook import Outlook
 from switchboard.routing.preferences import preferences
 
@@ -44,7 +45,9 @@ QUIET = outlook()
 def tags(*offers: Endpoint, by: Outlook = QUIET, asked: ChatRequest | None = None) -> list[str]:
     asked = asked or request()
     models = dict.fromkeys(offer.model for offer in offers)
-    fitting = [one for name in models for one in ranked([o for o in offers if o.model == name], asked, by)]
+    fitting = [
+        one for name in models for one in ranked([o for o in offers if o.model == name], Size.of(asked, NOW), by)
+    ]
     return [one.endpoint.tag for one in in_order(fitting, asked, preferences(asked), by)]
 
 
@@ -185,8 +188,64 @@ def test_what_only_one_dialect_can_say_stays_with_it() -> None:
 
 
 def test_the_parts_of_an_index_say_what_decided() -> None:
-    best, *_ = ranked([CHEAP], request(), outlook(cheap=GOOD))
+    best, *_ = ranked([CHEAP], Size.of(request(), NOW), outlook(cheap=GOOD))
     assert (best.endpoint, best.estimate) == (CHEAP, GOOD)
     assert best.index.price == pytest.approx(0.0005, rel=0.02)
     assert best.index.time == pytest.approx(0.002 * (0.9 + 500 * 0.022))
     assert best.index.failures > 0
+
+
+SPEEDS = {
+    "slow": replace(GOOD, first_token_s=3.0, token_s=0.01),
+    "quick": replace(GOOD, first_token_s=0.2, token_s=0.05),
+}
+SLOW, QUICK = endpoint("slow", price=price(input=1, output=1)), endpoint("quick", price=price(input=9, output=9))
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"), [("latency", "quick"), ("throughput", "slow"), ("price", "slow"), ("exacto", "quick")]
+)
+def test_who_sorts_gets_the_best_in_that_alone(by: str, expected: str) -> None:
+    seen = outlook(slow=replace(SPEEDS["slow"], tool_faults=0.1), quick=SPEEDS["quick"])
+    assert tags(SLOW, QUICK, by=seen, asked=request(provider={"sort": by}))[0] == expected
+
+
+def test_across_models_the_best_of_any_goes_first() -> None:
+    other = endpoint("free", model="lab/two", price=price(input=0, output=0))
+    asked = request(provider={"sort": {"by": "price", "partition": "none"}})
+    assert tags(CHEAP, DEAR, other, asked=asked) == ["free", "cheap", "dear"]
+    assert tags(CHEAP, DEAR, other, asked=request(provider={"sort": "price"})) == ["cheap", "dear", "free"]
+
+
+def test_a_tier_that_is_paid_for_is_served_by_whoever_offers_it_first() -> None:
+    offers = endpoint("offers", price=replace(DEAR.price, service_tiers={"priority": {"input": 1}}))
+    assert tags(CHEAP, offers, asked=request(service_tier="priority")) == ["offers", "cheap"]
+    assert tags(CHEAP, offers, asked=request(service_tier="auto")) == ["cheap", "offers"]
+
+
+SPREAD = Spread(9, 100.0, 9000.0, 600.0, 500.0, 800.0, 1000.0, 4000.0)
+FIGURES = replace(NO_FIGURES, latency_30m=SPREAD, throughput_30m=replace(SPREAD, p50=50.0, p90=20.0))
+
+
+@pytest.mark.parametrize(
+    ("wishes", "below"),
+    [
+        ({"preferred_max_latency": 0.4}, True),
+        ({"preferred_max_latency": 0.5}, False),
+        ({"preferred_max_latency": {"p50": 1, "p99": 3.9}}, True),
+        ({"preferred_min_throughput": 51}, True),
+        ({"preferred_min_throughput": {"p50": 50, "p90": 20}}, False),
+        ({"preferred_min_throughput": {"p90": 21}}, True),
+        ({}, False),
+    ],
+)
+def test_a_speed_that_the_caller_would_rather_have(wishes: dict[str, object], below: bool) -> None:
+    asked = preferences(request(provider=wishes))
+    assert is_below(FIGURES, asked) is below
+    assert not is_below(None, asked), "nothing is known of it"
+
+
+def test_whoever_is_too_slow_goes_to_the_end_but_is_tried() -> None:
+    by = outlook()
+    by = replace(by, rankings=replace(by.rankings, endpoints={CHEAP.id: FIGURES}))
+    assert tags(CHEAP, DEAR, by=by, asked=request(provider={"preferred_max_latency": 0.1})) == ["dear", "cheap"]

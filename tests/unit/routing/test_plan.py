@@ -7,7 +7,7 @@ from switchboard.health.figures import NO_RANKINGS
 from switchboard.key_policy import KeyPolicy
 from switchboard.providers.dialects import UpstreamDialects
 from switchboard.routing.outlook import Outlook
-from switchboard.routing.plan import Plan, Reach, find_model, make_plan, models_for, providers_of
+from switchboard.routing.plan import Plan, Reach, make_plan
 
 from tests.examples import catalog, endpoint, model, price, request
 from tests.fakes import FakeClock, SteadyChance
@@ -117,12 +117,6 @@ def test_a_wish_that_cannot_be_understood_is_refused_first() -> None:
         plan(model="no/such", provider={"sort": "beauty"})
 
 
-def unknown(name: str) -> ModelNotFound:
-    with pytest.raises(ModelNotFound) as caught:
-        find_model(CATALOG, name)
-    return caught.value
-
-
 @pytest.mark.parametrize(("named", "others"), [("lab/gone", ["lab/two"]), ("lab/two", ["lab/gone"])])
 def test_one_unknown_name_in_a_chain_does_not_fail_the_others(named: str, others: list[str]) -> None:
     assert tags(plan(model=named, models=others)) == ["lab/two@dear"]
@@ -131,37 +125,6 @@ def test_one_unknown_name_in_a_chain_does_not_fail_the_others(named: str, others
 def test_a_chain_of_unknown_names_is_told_the_first() -> None:
     with pytest.raises(ModelNotFound, match="`lab/gone`"):
         plan(model="lab/gone", models=["lab/lost"])
-
-
-def test_an_unknown_model_is_not_found() -> None:
-    error = unknown("qqqq/zzzz")
-    assert (error.status, error.param) == (404, "model")
-    assert error.message == "There is no model `qqqq/zzzz`. GET /api/v1/models lists all of them."
-    assert error.metadata == {"near_matches": []}
-    assert error.availability == {"code": "model_not_found", "retryable": False, "requested_models": ["qqqq/zzzz"]}
-
-
-@pytest.mark.parametrize("name", ["openai/gpt4.1", "gpt-4.1", "gpt-4-1", "azure/gpt-4.1", "openai/gpt-4.1-mini"])
-def test_a_slip_of_the_pen_gets_the_right_name(name: str) -> None:
-    error = unknown(name)
-    assert "Did you mean `openai/gpt-4.1`" in error.message
-    assert error.metadata["near_matches"] == ["openai/gpt-4.1"]
-
-
-def test_no_more_than_three_names_are_suggested() -> None:
-    many = catalog(*(model(name=f"lab/model-{number}") for number in range(9)))
-    with pytest.raises(ModelNotFound) as caught:
-        find_model(many, "lab/model")
-    near = caught.value.metadata["near_matches"]
-    assert isinstance(near, list)
-    assert len(near) == 3
-    assert len(set(map(str, near))) == 3
-
-
-def test_everybody_who_might_serve_is_asked_for_a_key_once() -> None:
-    asked = request(models=["lab/two", "no/such", "one"])
-    assert [maker.id for maker in providers_of(models_for(asked, CATALOG))] == ["dear", "cheap"]
-    assert models_for(request(model="no/such"), CATALOG) == ()
 
 
 def test_what_the_key_may_not_use_is_rejected_with_the_reason_and_the_rest_is_used() -> None:

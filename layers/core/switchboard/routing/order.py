@@ -6,10 +6,11 @@ https://openrouter.ai/docs/guides/routing/provider-selection has what `order` an
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from switchboard.accounting.price import DEARER_TIERS
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Other, Thinking
 from switchboard.health.breaker import Door
-from switchboard.health.figures import Estimate
+from switchboard.health.figures import EndpointFigures, Estimate
 from switchboard.requested import native_tools_of
 from switchboard.routing.chain import Candidate, chain
 from switchboard.routing.expected import Size, expected_price
@@ -19,6 +20,7 @@ from switchboard.routing.preferences import Preferences, names_endpoint
 
 # An endpoint whose price is not known is taken to be so many times dearer than the dearest one that says.
 UNKNOWN_PRICE_FACTOR = 10
+MILLI = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +33,14 @@ class Ranked:
     door: Door
 
 
-def ranked(endpoints: Sequence[Endpoint], request: ChatRequest, outlook: Outlook) -> list[Ranked]:
+def ranked(endpoints: Sequence[Endpoint], size: Size, outlook: Outlook) -> list[Ranked]:
     """The best first, whether or not its door is open; among equals the author of the model, then by id."""
-    size = Size.of(request, outlook.now)
     prices = [expected_price(endpoint, size, outlook.warm.get(endpoint.id, 0.0)) for endpoint in endpoints]
     stand_in = UNKNOWN_PRICE_FACTOR * max((price for price in prices if price is not None), default=0.0)
     found = [
         Ranked(
             endpoint,
-            index(stand_in if price is None else price, estimate, size.output, BALANCED),
+            index(stand_in if price is None else price, estimate, size.output, BALANCED, has_tools=size.has_tools),
             estimate,
             outlook.signals_of(endpoint).door(outlook.now),
         )
@@ -55,13 +56,19 @@ def in_order(
     """Those to try, one model after the other. Nearly always the best goes first; now and then another, or nobody would
     notice that it has become better, but not where the caller says how to order or the conversation is at home.
     """
-    pins = Pins.of(request)
+    pins, tier = Pins.of(request), _dearer_tier(request)
     models = list(dict.fromkeys(one.endpoint.model for one in candidates))
     listed = [
         Candidate(
             _measure(one, wishes),
             one.door,
-            (models.index(one.endpoint.model), _place(wishes, one.endpoint), pins.distance(one.endpoint)),
+            (
+                0 if wishes.across_models else models.index(one.endpoint.model),
+                _place(wishes, one.endpoint),
+                pins.distance(one.endpoint),
+                tier is not None and tier not in one.endpoint.price.service_tiers,
+                is_below(outlook.rankings.endpoints.get(one.endpoint.id), wishes),
+            ),
         )
         for one in candidates
     ]
@@ -101,7 +108,29 @@ def _measure(one: Ranked, wishes: Preferences) -> float:
     match wishes.sort:
         case "price":
             return one.index.price
+        case "throughput":
+            return one.estimate.token_s
+        case "latency":
+            return one.estimate.first_token_s
+        case "exacto":
+            return one.estimate.tool_faults
     return one.index.total
+
+
+def is_below(figures: EndpointFigures | None, wishes: Preferences) -> bool:
+    """True if it is known to miss a speed that the caller would rather have: it goes to the end."""
+    if figures is None or not (wishes.least_throughput or wishes.most_latency):
+        return False
+    speed, wait = figures.throughput_30m, figures.latency_30m
+    slow = speed is not None and any(speed.percentile(p) < least for p, least in wishes.least_throughput.items())
+    late = wait is not None and any(wait.percentile(p) > most * MILLI for p, most in wishes.most_latency.items())
+    return slow or late
+
+
+def _dearer_tier(request: ChatRequest) -> str | None:
+    """A service tier that is paid for to be served sooner: whoever offers it goes first."""
+    tier = request.parameters.get("service_tier")
+    return tier if isinstance(tier, str) and tier in DEARER_TIERS else None
 
 
 def _place(wishes: Preferences, endpoint: Endpoint) -> int:

@@ -1,20 +1,20 @@
 """The plan for one request: the endpoints to try in order, and every rejected one with its reason."""
 
-import difflib
-from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 
-from switchboard.catalog.model import Catalog, Endpoint, Model, Provider
+from switchboard.catalog.model import Catalog, Endpoint, Model
 from switchboard.chat import ChatRequest
-from switchboard.errors import ModelNotFound
 from switchboard.key_policy import NO_POLICY, KeyPolicy
+from switchboard.routing.auto import chosen as chosen_models
+from switchboard.routing.conditions import Asked
 from switchboard.routing.eligibility import Dialects, Rejection, rejection, soft_rejections
+from switchboard.routing.expected import Size
+from switchboard.routing.models import asked_models
 from switchboard.routing.order import Ranked, in_order, ranked
 from switchboard.routing.outlook import Outlook
-from switchboard.routing.preferences import Preferences, preferences
+from switchboard.routing.preferences import preferences
 from switchboard.routing.refusals import all_limited, nothing_fits, paused
-
-NEAR_MATCHES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,21 @@ def make_plan(request: ChatRequest, catalog: Catalog, outlook: Outlook, reach: R
     have said until when they take no requests.
     """
     wishes = preferences(request)
-    fitting: list[Ranked] = []
+    named = asked_models(catalog, request, wishes.models)
+    wishes = replace(wishes, sort=wishes.sort or named[0].sort)
+    groups: list[Sequence[Ranked]] = []
+    to_choose_from: list[Sequence[Ranked]] = []
     rejected: list[Rejection] = []
-    models = _known_models(catalog, (request.model, *wishes.models))
-    for model in {model.id: model for model in models}.values():  # by an alias, one may be named twice
-        permitted, misfits = _permitted(reach.policy, model)
-        fit, unfit = _sort_out(request, wishes, permitted, reach)
-        fitting += ranked(fit, request, outlook)
+    for name in named:
+        size = Size.of(request, outlook.now, outlook.usual_output(name.model.id))
+        permitted, misfits = _permitted(reach.policy, name.model)
+        asked = Asked(request, replace(wishes, pinned=name.pinned, free=name.free), size)
+        fit, unfit = _sort_out(asked, permitted, reach)
+        (to_choose_from if name.by_auto else groups).append(ranked(fit, size, outlook))
         rejected += misfits + unfit
+    if to_choose_from:
+        groups = [*chosen_models(to_choose_from, catalog, request), *groups]
+    fitting = [one for group in groups for one in group]
     if not fitting:
         raise nothing_fits(request, rejected)
     chosen = in_order(fitting, request, wishes, outlook)
@@ -61,49 +68,6 @@ def make_plan(request: ChatRequest, catalog: Catalog, outlook: Outlook, reach: R
     return Plan(tuple(one.endpoint for one in chosen), (*rejected, *waiting), chosen)
 
 
-def _known_models(catalog: Catalog, names: tuple[str, ...]) -> list[Model]:
-    """A name that leads nowhere is one more model that cannot answer, as long as another can (OpenRouter's `models`).
-
-    Raises ModelNotFound for the first name if none is known.
-    """
-    known = [model for name in names if (model := catalog.find(name))]
-    return known or [find_model(catalog, names[0])]
-
-
-def models_for(request: ChatRequest, catalog: Catalog) -> tuple[Model, ...]:
-    """Those that might answer the request, each once. Unknown names lead to none."""
-    found = [catalog.find(name) for name in (request.model, *preferences(request).models)]
-    return tuple({model.id: model for model in found if model}.values())
-
-
-def providers_of(models: Iterable[Model]) -> tuple[Provider, ...]:
-    """Everyone who serves one of them: those whose keys are worth reading."""
-    return tuple({endpoint.provider.id: endpoint.provider for model in models for endpoint in model.endpoints}.values())
-
-
-def find_model(catalog: Catalog, name: str) -> Model:
-    """Raises ModelNotFound with near matches."""
-    model = catalog.find(name)
-    if model:
-        return model
-    near = _near(catalog, name)
-    hint = f" Did you mean {' or '.join(f'`{match}`' for match in near)}?" if near else ""
-    error = ModelNotFound(
-        f"There is no model `{name}`.{hint} GET /api/v1/models lists all of them.",
-        param="model",
-        metadata={"near_matches": list(near)},
-    )
-    error.availability = {"code": "model_not_found", "retryable": False, "requested_models": [name]}
-    raise error
-
-
-def _near(catalog: Catalog, name: str) -> list[str]:
-    names = {**{model_id.partition("/")[2]: model_id for model_id in catalog.models}, **catalog.aliases}
-    full = difflib.get_close_matches(name, catalog.models, NEAR_MATCHES)
-    short = [names[match] for match in difflib.get_close_matches(name.rpartition("/")[2], names, NEAR_MATCHES)]
-    return list(dict.fromkeys(full + short))[:NEAR_MATCHES]
-
-
 def _permitted(policy: KeyPolicy, model: Model) -> tuple[list[Endpoint], list[Rejection]]:
     """What the caller's API key may use, before anything that the caller asks for."""
     objections = {endpoint.id: policy.objection(endpoint) for endpoint in model.endpoints}
@@ -111,18 +75,16 @@ def _permitted(policy: KeyPolicy, model: Model) -> tuple[list[Endpoint], list[Re
     return [endpoint for endpoint in model.endpoints if objections[endpoint.id] is None], rejected
 
 
-def _sort_out(
-    request: ChatRequest, wishes: Preferences, endpoints: Sequence[Endpoint], reach: Reach
-) -> tuple[list[Endpoint], list[Rejection]]:
+def _sort_out(asked: Asked, endpoints: Sequence[Endpoint], reach: Reach) -> tuple[list[Endpoint], list[Rejection]]:
     fitting: list[Endpoint] = []
     rejected: list[Rejection] = []
     for endpoint in endpoints:
-        misfit = _without_key(endpoint, reach.providers) or rejection(request, wishes, endpoint, reach.dialects)
+        misfit = _without_key(endpoint, reach.providers) or rejection(asked, endpoint, reach.dialects)
         if misfit:
             rejected.append(misfit)
         else:
             fitting.append(endpoint)
-    soft = soft_rejections(request, fitting, reach.dialects)
+    soft = soft_rejections(asked.request, fitting, reach.dialects)
     lost = {misfit.endpoint.id for misfit in soft}
     return [endpoint for endpoint in fitting if endpoint.id not in lost], rejected + soft
 
