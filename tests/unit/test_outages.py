@@ -123,19 +123,19 @@ def test_a_pause_that_was_asked_for_is_kept_by_every_process() -> None:
     lived(story)
 
 
-@pytest.mark.parametrize("seconds_between", [0.0, 0.05, 1.0])
+@pytest.mark.parametrize("seconds_between", [0.0, 1.0])
 def test_an_outage_of_all_does_not_multiply_the_load(seconds_between: float) -> None:
     async def story(world: World) -> None:
         world.town.all_do(ILL)
         chance = random.Random(7)
         processes = [world.process(chance) for _ in range(2)]
-        for number in range(320):
+        for number in range(120):
             if number == 20:
                 assert len(world.town.asked) <= 3 * 20
                 world.town.asked.clear()
             assert (await world.ask(processes[number % 2])).status == 502
             world.clock.advance(seconds_between)
-        assert 300 <= len(world.town.asked) <= 1.2 * 300
+        assert 100 <= len(world.town.asked) <= 1.2 * 100
 
     lived(story)
 

@@ -6,9 +6,9 @@ The gateway is the real one over a real HTTP client and real sockets; only its t
 import json
 import traceback
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from switchboard.accounting.generation import Attempt
 from switchboard.catalog.model import Catalog, Endpoint
@@ -88,7 +88,7 @@ class Stand:
 
     simulator: str
     http: HttpClient
-    places: dict[str, str] = field(default_factory=dict)
+    places: Mapping[str, str]
 
     async def gateway(self, offers: Sequence[Offer]) -> Gateway:
         database, telemetry = FakeDatabase(), Log()
