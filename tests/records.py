@@ -39,6 +39,7 @@ def attempts(draw: st.DrawFn) -> Attempt:
         first_token_ms=draw(st.none() | st.integers(0, 60_000)),
         generation_ms=draw(st.none() | st.integers(0, 600_000)),
         message=draw(maybe_text),
+        credential=draw(maybe_text),
     )
 
 

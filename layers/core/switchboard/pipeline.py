@@ -15,11 +15,12 @@ from switchboard.catalog.model import Catalog, Provider
 from switchboard.chat import ChatRequest
 from switchboard.clock import Clock
 from switchboard.cutoff import Cutoff
-from switchboard.dispatch import Dispatch, Errand, Upstreams
-from switchboard.errors import GenerationStopped, SwitchboardError, UpstreamFailure
+from switchboard.dispatch import Dispatch, Errand, Upstreams, signals_by_endpoint
+from switchboard.errors import Failure, GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
 from switchboard.protocols.glance import seems_to_ask_for
 from switchboard.protocols.interface import JSON, Arrival, ClientProtocol, StreamRenderer
+from switchboard.provider_keys import Asked
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations, Wish
 from switchboard.routing.models import models_for, providers_of
@@ -84,7 +85,7 @@ class UsageRecords(Protocol):
 class Providers(Protocol):
     """Those that can be called, because they have a key or need none."""
 
-    async def callable(self, providers: Iterable[Provider]) -> Container[str]: ...
+    async def callable(self, providers: Iterable[Provider], asked: Asked) -> Container[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +145,12 @@ class Pipeline:
         key, rankings = await self._known(call.arrival.headers)
         request = call.protocol.parse(call.arrival)
         models = models_for(request, self.catalog)
-        available = await self.providers.callable(providers_of(models))
-        signals = await self.breakers.known([model.id for model in models])
-        outlook = Outlook(rankings, signals, self.clock.now(), self.chance)
+        ids = [model.id for model in models]
+        available = await self.providers.callable(providers_of(models), Asked(tuple(ids), key.id))
+        known, now = await self.breakers.known(ids), self.clock.now()
+        endpoints = (endpoint for model in models for endpoint in model.endpoints)
+        signals = signals_by_endpoint(known, endpoints, self.upstreams.credentials_of, key.id, now)
+        outlook = Outlook(rankings, signals, now, self.chance)
         reach = Reach(available, self.upstreams.dialects, key.policy)
         return Planned(key, request, outlook, make_plan(request, self.catalog, outlook, reach))
 
@@ -155,7 +159,7 @@ class Pipeline:
         now = outlook.now
         wish = Wish(self.usage.new_id(now), request, plan, now + call.deadline - self.clock.monotonic())
         admission = await self.reservations.admit(key, wish)
-        errand = Errand(admission.request, admission.plan, outlook, call.deadline)
+        errand = Errand(admission.request, admission.plan, outlook, call.deadline, key.id)
         run = Dispatch(errand, self.upstreams, self.clock)
         return Answer(wish.generation_id, now, Caller.of(key, request, call.arrival.headers), admission, run)
 
@@ -245,7 +249,16 @@ class Pipeline:
         else:
             await asyncio.gather(self._record(generation), self._charge(answer, generation))
         await self.breakers.settled()
+        self._alarm(generation)
         self.telemetry.info("generation", summary(generation))
+
+    def _alarm(self, generation: Generation) -> None:
+        """A key that a provider refuses is the operator's to replace, and no caller will tell him."""
+        for attempt in generation.attempts:
+            if attempt.outcome == Failure.UPSTREAM_AUTH:
+                told = {"provider": attempt.provider, "credential": attempt.credential, "status": attempt.status}
+                self.telemetry.warning("provider_key_refused", told)
+                self.telemetry.count("ProviderKeyRefused", attempt.provider)
 
     async def _record(self, generation: Generation) -> None:
         try:
