@@ -11,12 +11,12 @@ from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.secrets import provider_secret
 from switchboard.storage.signed import DYNAMODB, SSM, Aws, SignedService
 from switchboard.telemetry import Telemetry
-from switchboard.transport import HttpClient
+from switchboard.transport.here import http_client
 from switchboard.wire.sigv4 import Credentials
 
 settings = Settings.read()
 clock = SystemClock()
-http = HttpClient()
+http = http_client()
 
 
 def credentials() -> Credentials:

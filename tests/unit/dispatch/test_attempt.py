@@ -14,7 +14,7 @@ from switchboard.dispatch.attempt import MAX_ERROR_BYTES, Running
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.providers.openai_chat import OpenAiChatUpstream
 from switchboard.secret import Secret
-from switchboard.transport import ConnectionCut, ConnectionFailed
+from switchboard.transport.failures import ConnectionCut, ConnectionFailed
 
 from tests.examples import chunk_native, ended, endpoint, request, said, sse, whole
 from tests.fakes import FakeClock, FakeReply, FakeTransport, Step, streamed, whole_reply

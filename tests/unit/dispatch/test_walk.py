@@ -10,7 +10,7 @@ from switchboard.dispatch import Dispatch, Limits, Upstreams
 from switchboard.errors import AllAttemptsFailed, Failure, SwitchboardError, UpstreamFailure
 from switchboard.providers.openai_chat import OpenAiChatUpstream
 from switchboard.routing.plan import Plan
-from switchboard.transport import ConnectionCut, ConnectionFailed
+from switchboard.transport.failures import ConnectionCut, ConnectionFailed
 
 from tests.examples import chunk_native, ended, endpoint, request, said, sse, whole
 from tests.fakes import FakeClock, FakeReply, FakeTransport, streamed, whole_reply
