@@ -216,6 +216,7 @@ class Finish:
 
 
 StreamEvent = TextDelta | ThinkingDelta | ToolCallDelta | Finish | Usage
+_CONTENT = (TextDelta, ThinkingDelta, ToolCallDelta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,10 @@ class Chunk:
     @property
     def has_content(self) -> bool:
         """True if anything here is worth showing: from then on a request stays with its endpoint."""
-        return any(isinstance(event, TextDelta | ThinkingDelta | ToolCallDelta) for event in self.events)
+        for event in self.events:  # asked of every piece of every stream: any() with a generator takes twice as long
+            if isinstance(event, _CONTENT):
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
