@@ -234,10 +234,7 @@ class Chunk:
     @property
     def has_content(self) -> bool:
         """True if anything here is worth showing: from then on a request stays with its endpoint."""
-        for event in self.events:  # asked of every piece of every stream: any() with a generator takes twice as long
-            if isinstance(event, _CONTENT):
-                return True
-        return False
+        return any(isinstance(event, _CONTENT) for event in self.events)
 
 
 @dataclass(frozen=True, slots=True)
