@@ -11,7 +11,7 @@ from switchboard.clock import Clock
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import JsonObject
 from switchboard.rankings_cache import RankingsCache
-from switchboard.routing.plan import find_model
+from switchboard.routing.models import find_model
 from switchboard.storage.rollups import RollupStore, endpoint_series, model_series
 from switchboard.web.pages.calculator import question_of
 from switchboard.web.pages.docs_page import docs_object, llms_text
