@@ -1,4 +1,4 @@
-"""specs/catalog-and-pages.md section 4: Cursor posts Responses bodies to the chat route and reads a chat stream."""
+"""Cursor posts Responses bodies to the chat route and reads a chat stream."""
 
 from typing import Any
 
