@@ -1,4 +1,4 @@
-"""Answers as chat completions, whole and streamed (shapes: specs/protocols.md section 1, specs/api.md section 4).
+"""Answers as chat completions, whole and streamed. https://platform.openai.com/docs/api-reference/chat/object
 
 An upstream that speaks the same dialect is passed on with its own fields; only what identifies the answer, what it
 cost and what strict clients insist on is set here. Other dialects' answers: render_events.py.
