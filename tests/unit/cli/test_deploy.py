@@ -1,21 +1,34 @@
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from switchboard.settings import Settings
 
 from cli.deploy import build_and_deploy, farewell, first_key, run_command
+from cli.gateway import Answer
 from cli.outcome import Refused
 from cli.stack import Stack
-from cli.tables import TableGateway, Tables
-from tests.fakes import FakeDatabase
+from tests.examples import KEY
+from tests.key_office import FakeOffice
 
 FILE = Path("samconfig.toml")
 STACK = Stack(
     "prod",
     {"ApiUrl": "https://x.test/prod/api/v1", "PagesUrl": "https://x.test/prod/", "DashboardUrl": "https://d.test"},
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeGateway:
+    """The keys application in this process, with a management key."""
+
+    office: FakeOffice
+    where: str = "the office"
+
+    def call(self, method: str, path: str, body: object = None) -> Answer:
+        answered = self.office.ask(method, f"/api/v1{path}", body)
+        return Answer(answered.status, answered.headers, answered.body).checked(self.where)
 
 
 class FakeSam:
@@ -63,8 +76,8 @@ def test_a_command_s_lines_are_heard_and_its_exit_code_counts() -> None:
 
 
 def test_the_first_key_is_made_once() -> None:
-    gateway = TableGateway(Tables(FakeDatabase(), Settings()), "stack prod")
-    gateway.call("POST", "/keys", {"name": "admin", "is_management_key": True})
+    gateway = OfficeGateway(FakeOffice())
+    gateway.call("DELETE", f"/keys/{KEY.hash}")
     key = first_key(gateway)
     assert key
     assert key.startswith("sk-sb-")
