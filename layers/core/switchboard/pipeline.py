@@ -17,6 +17,7 @@ from switchboard.cutoff import Cutoff
 from switchboard.dispatch import Dispatch, Errand, Upstreams
 from switchboard.errors import GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
+from switchboard.health.measures import measures_of
 from switchboard.protocols.interface import JSON, Arrival, ClientProtocol, StreamRenderer
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations, Wish
@@ -226,7 +227,7 @@ class Pipeline:
         else:
             await asyncio.gather(self._record(generation), self._charge(answer, generation))
         await self.breakers.settled()
-        self.telemetry.info("generation", summary(generation))
+        self.telemetry.info("generation", summary(generation), measures_of(generation))
 
     async def _record(self, generation: Generation) -> None:
         try:
@@ -234,6 +235,7 @@ class Pipeline:
         except StorageError as error:
             self.telemetry.warning("usage_record_spilled", {"generation": generation.id, "reason": error.message})
             self.telemetry.spill(self.usage.spill_line(generation))
+            self.telemetry.measure({"SpilledRecords": 1})
 
     async def _charge(self, answer: Answer, generation: Generation) -> None:
         if not await self.reservations.settle(answer.admission, generation):
