@@ -13,7 +13,7 @@ export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit lambda-python contract contract-python contract-node verdicts agents prices build deploy
+.PHONY: help run demo test check unit lambda-python contract contract-python contract-node verdicts agents prices build deploy
 .PHONY: contract-server contract-sdks key engines bench lock clean install
 
 help: ## this list
@@ -21,6 +21,9 @@ help: ## this list
 
 run: install ## the whole gateway on http://127.0.0.1:8787, no AWS account and no provider key needed
 	@exec $(BIN)/python -m local
+
+demo: install ## `make run` with requests that come by themselves and an outage, for the pages to show
+	@DEMO=1 exec $(BIN)/python -m local
 
 test: install $(SAM) ## format, lint, types, floors, every test, template and build; without the contract suite
 	@$(MAKE) --no-print-directory -j2 check unit lambda-python
