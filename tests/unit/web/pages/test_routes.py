@@ -1,29 +1,20 @@
 """Every page over the same application that serves it, with figures, and with a catalog that means harm."""
 
-import asyncio
 import itertools
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 from fastapi import FastAPI
-from switchboard.auth import Authenticator
 from switchboard.catalog.model import DataPolicy
 from switchboard.health.figures import NO_FIGURES, Rankings, Spread, Uptime
 from switchboard.health.rollup import Observation, Rollup
-from switchboard.rankings_cache import RankingsCache
-from switchboard.storage.keys import KeyStore
-from switchboard.storage.rankings import RankingStore
-from switchboard.storage.rollups import DAYS, HOURS, RollupStore, endpoint_series, model_series
-from switchboard.storage.usage import UsageStore
-from switchboard.web.catalog import Lookups, catalog_app
+from switchboard.storage.rollups import DAYS, HOURS, endpoint_series, model_series
 from switchboard.web.pages.render import STYLE_PATH
 
 from tests.examples import catalog, endpoint, model, provider
-from tests.fakes import Answered, FakeClock, FakeDatabase, FakeTelemetry, ask
+from tests.pages import CLOCK, Row, Seen, get, page_app
 
-CLOCK = FakeClock()
 HOSTILE = "\"><script>alert(1)</script>'|`\n# x"
 OFFER = endpoint(
     supported_parameters=frozenset({"tools", HOSTILE}),
@@ -36,58 +27,24 @@ SPREAD = Spread(41, 311.0, 977.0, 613.0, 587.0, 701.0, 811.0, 941.0)
 PAGES = ("/models", "/models/lab/one", "/providers/acme", "/rankings", "/status", "/docs")
 
 
-async def filled(database: FakeDatabase) -> RollupStore:
-    figures = replace(NO_FIGURES, uptime_30m=Uptime(9, 11), uptime_1d=Uptime(97, 101), latency_30m=SPREAD)
-    figures = replace(figures, throughput_30m=replace(SPREAD, p50=73.3))
-    await RankingStore(database, "UptimeTable").publish(Rankings(30_000_000, {OFFER.id: figures}))
-    store, now = RollupStore(database, "UptimeTable"), CLOCK.now()
-    seen = Rollup.of([Observation("ok", 1234, 567, 5, 653, 1000), Observation("server")])
-    await store.write(HOURS, endpoint_series(OFFER.id), HOURS.start_of(now), seen)
-    await store.write(DAYS, endpoint_series(OFFER.id), DAYS.start_of(now), seen)
-    await store.write(DAYS, model_series("lab/one"), DAYS.start_of(now), seen)
-    return store
-
-
-def made() -> FastAPI:
-    database = FakeDatabase()
-    named = model(OFFER, BARE, aliases=("one",), description=HOSTILE, facts={"family": HOSTILE})
-    lookups = Lookups(
-        catalog=catalog(named, model(endpoint("b", model="lab/two"), name="lab/two")),
-        rankings=RankingsCache(RankingStore(database, "UptimeTable"), CLOCK),
-        rollups=asyncio.run(filled(database)),
-        generations=UsageStore(database, "UsageTable"),
-        authenticator=Authenticator(KeyStore(database, "KeysTable"), CLOCK),
-        clock=CLOCK,
-    )
-    return catalog_app(lookups, FakeTelemetry())
+SEEN = Rollup.of([Observation("ok", 1234, 567, 5, 653, 1000), Observation("server")])
 
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    return made()
-
-
-def get(app: FastAPI, path: str, accept: str = "text/html", **headers: str) -> Answered:
-    return asyncio.run(ask(app, "GET", path, b"", accept=accept, host="gateway.test", **headers))
-
-
-class Seen(HTMLParser):
-    """What a reader of a page sees, and its tags."""
-
-    def __init__(self, page: Answered) -> None:
-        super().__init__()
-        self.text: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page.body.decode())
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data.strip())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def has(self, words: str) -> bool:
-        return words in re.sub(r"\s+", " ", " ".join(self.text))
+    figures = replace(NO_FIGURES, uptime_30m=Uptime(9, 11), uptime_1d=Uptime(97, 101), latency_30m=SPREAD)
+    figures = replace(figures, throughput_30m=replace(SPREAD, p50=73.3))
+    named = model(OFFER, BARE, aliases=("one",), description=HOSTILE, facts={"family": HOSTILE})
+    now = CLOCK.now()
+    return page_app(
+        catalog(named, model(endpoint("b", model="lab/two"), name="lab/two")),
+        Rankings(30_000_000, {OFFER.id: figures}),
+        (
+            Row(HOURS, endpoint_series(OFFER.id), HOURS.start_of(now), SEEN),
+            Row(DAYS, endpoint_series(OFFER.id), DAYS.start_of(now), SEEN),
+            Row(DAYS, model_series("lab/one"), DAYS.start_of(now), SEEN),
+        ),
+    )
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -11,11 +11,6 @@ from switchboard.catalog.model import Model
 from switchboard.json_types import Json
 
 _SAMPLES: Mapping[str, Template] = {
-    "cURL": Template("""\
-curl $base_text/chat/completions \\
-  -H "Authorization: Bearer $$SWITCHBOARD_API_KEY" \\
-  -H "Content-Type: application/json" \\
-  -d '{"model": $quoted, "messages": [{"role": "user", "content": "Hello!"}]}'"""),
     "OpenAI-Python": Template("""\
 import os
 from openai import OpenAI
@@ -61,6 +56,11 @@ const completion = await client.chat.completions.create({
   messages: [{ role: "user", content: "Hello!" }],
 });
 console.log(completion.choices[0].message.content);"""),
+    "cURL": Template("""\
+curl $base_text/chat/completions \\
+  -H "Authorization: Bearer $$SWITCHBOARD_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"model": $quoted, "messages": [{"role": "user", "content": "Hello!"}]}'"""),
     "Anthropic-Python": Template("""\
 import os
 from anthropic import Anthropic
@@ -74,11 +74,6 @@ message = client.messages.create(
 print(message.content[0].text)"""),
 }
 _EMBEDDING: Mapping[str, Template] = {
-    "cURL": Template("""\
-curl $base_text/embeddings \\
-  -H "Authorization: Bearer $$SWITCHBOARD_API_KEY" \\
-  -H "Content-Type: application/json" \\
-  -d '{"model": $quoted, "input": "Hello!"}'"""),
     "OpenAI-Python": Template("""\
 import os
 from openai import OpenAI
@@ -86,6 +81,11 @@ from openai import OpenAI
 client = OpenAI(base_url=$base, api_key=os.environ["SWITCHBOARD_API_KEY"])
 reply = client.embeddings.create(model=$model, input="Hello!")
 print(len(reply.data[0].embedding))"""),
+    "cURL": Template("""\
+curl $base_text/embeddings \\
+  -H "Authorization: Bearer $$SWITCHBOARD_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"model": $quoted, "input": "Hello!"}'"""),
 }
 
 
