@@ -14,7 +14,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check unit lambda-python contract contract-python contract-node verdicts agents prices build deploy
-.PHONY: contract-server contract-sdks key engines bench lock clean install
+.PHONY: samples contract-server contract-sdks key engines bench lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,11 @@ contract-sdks:
 
 contract-node: install ## the SDKs for Node against what `make run` starts; skipped where there is no Node
 	$(BIN)/python -m tests.contract.node_suite --test-reporter=dot
+
+samples: install $(SDK_VENV)/installed ## every piece of code that the pages show, run against what `make run` starts
+	SWITCHBOARD_PYTHON=$(CURDIR)/$(BIN)/python $(SDK_VENV)/bin/python -m pytest --confcutdir=tests/contract \
+		tests/contract/python/test_samples.py
+	$(BIN)/python -m tests.contract.node_suite --test-reporter=dot samples.test.js
 
 agents: install ## Claude Code and Codex against what `make run` starts; needs Node and npm
 	$(BIN)/python -m tests.agents.run

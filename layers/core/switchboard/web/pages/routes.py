@@ -82,7 +82,7 @@ class Pages:
         return Page("status", status_object(self.catalog, rankings, days, now))
 
     async def docs(self, request: Request) -> Page:
-        return Page("docs", docs_object(self.document(), address_of(request)))
+        return Page("docs", docs_object(self.document(), self.catalog, address_of(request)))
 
 
 def add_pages(app: FastAPI, pages: Pages) -> None:
