@@ -11,6 +11,7 @@ from switchboard.health.figures import NO_FIGURES, Rankings, Spread, Uptime
 from switchboard.health.rollup import Observation, Rollup
 from switchboard.storage.rollups import DAYS, HOURS, endpoint_series, model_series
 from switchboard.web.pages.render import STYLE_PATH
+from switchboard.web.pages.scripts import SCRIPT_FOLDER
 
 from tests.examples import catalog, endpoint, model, provider
 from tests.pages import CLOCK, Row, Seen, get, page_app
@@ -24,7 +25,9 @@ OFFER = endpoint(
 )
 BARE = endpoint("b")
 SPREAD = Spread(41, 311.0, 977.0, 613.0, 587.0, 701.0, 811.0, 941.0)
-PAGES = ("/models", "/models/lab/one", "/providers/acme", "/rankings", "/status", "/docs")
+SCRIPTED = ("/activity", "/playground")
+UNSCRIPTED = ("/models", "/models/lab/one", "/providers/acme", "/rankings", "/status", "/docs", "/compare")
+PAGES = (*UNSCRIPTED, *SCRIPTED)
 
 
 SEEN = Rollup.of([Observation("ok", 1234, 567, 5, 653, 1000), Observation("server")])
@@ -73,13 +76,34 @@ def test_every_field_has_its_label_and_no_id_is_there_twice(app: FastAPI, path: 
     ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
     assert len(set(ids)) == len(ids)
     labelled = {attributes["for"] for tag, attributes in tags if tag == "label"}
-    assert {attributes["id"] for tag, attributes in tags if tag in ("input", "select")} <= labelled
+    fields = [attributes for tag, attributes in tags if tag in ("input", "select", "textarea")]
+    assert all("aria-label" in attributes or attributes["id"] in labelled for attributes in fields)
+
+
+@pytest.mark.parametrize("path", UNSCRIPTED)
+def test_a_page_needs_no_script(app: FastAPI, path: str) -> None:
+    page = get(app, path)
+    assert b"<script" not in page.body
+    assert "script-src" not in page.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", SCRIPTED)
+def test_a_signed_in_page_runs_our_own_script_and_no_other(app: FastAPI, path: str) -> None:
+    page = get(app, path)
+    assert "script-src 'self'; connect-src 'self'" in page.headers["content-security-policy"]
+    assert "unsafe" not in page.headers["content-security-policy"]
+    scripts = [attributes for tag, attributes in Seen(page).tags if tag == "script"]
+    assert [one["src"] for one in scripts] == [f"./{SCRIPT_FOLDER}{path.removeprefix('/')}.js"]
+    script = get(app, f"/{SCRIPT_FOLDER}{path.removeprefix('/')}.js")
+    assert (script.status, script.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+    assert "immutable" in script.headers["cache-control"]
+    assert b"noscript" in page.body
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_needs_no_script_and_nothing_from_elsewhere(app: FastAPI, path: str) -> None:
+def test_a_page_takes_nothing_from_elsewhere(app: FastAPI, path: str) -> None:
     for tag, attributes in Seen(get(app, path)).tags:
-        assert tag not in ("script", "style", "iframe")
+        assert tag not in ("style", "iframe")
         assert not [name for name in attributes if name == "style" or name.startswith("on")]
         if tag in ("img", "link"):
             source = attributes.get("src") or attributes.get("href") or ""
@@ -88,7 +112,7 @@ def test_a_page_needs_no_script_and_nothing_from_elsewhere(app: FastAPI, path: s
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_hostile_catalog_is_shown_as_text(app: FastAPI, path: str) -> None:
-    assert b"<script" not in get(app, path).body
+    assert b"<script>" not in get(app, path).body
     assert b"<script" not in get(app, path + ".md").body
     links = [attributes.get("href") or "" for _, attributes in Seen(get(app, path)).tags]
     assert not [link for link in links if link.startswith("javascript")]
@@ -142,7 +166,17 @@ def test_a_browser_is_told_of_an_unknown_model_in_a_page_and_a_client_in_json(ap
         assert (told.status, told.json()["error"]["metadata"]["near_matches"][0]) == (404, "lab/one")
 
 
-@pytest.mark.parametrize("query", ["models?sort=x", "models?max_price=-1", "models/lab/one?hour=24"])
+FIVE = "compare?" + "&".join(f"model={name}" for name in "abcde")
+
+
+def test_models_are_compared_by_a_link_and_unknown_ones_are_told(app: FastAPI) -> None:
+    query = "?model=lab/two&model=&model=one"
+    assert [one["id"] for one in get(app, "/compare.json" + query).json()["data"]] == ["lab/two", "lab/one"]
+    assert {"./models/lab/one", "./models/lab/two"} <= set(Seen(get(app, "/compare" + query)).links())
+    assert get(app, "/compare.json?model=lab/onne").json()["error"]["metadata"]["near_matches"][0] == "lab/one"
+
+
+@pytest.mark.parametrize("query", [FIVE, "models?sort=x", "models?max_price=-1", "models/lab/one?hour=24"])
 def test_an_absurd_question_is_refused_in_the_form_it_came_in(app: FastAPI, query: str) -> None:
     page, told = get(app, f"/{query}"), get(app, f"/{query}", "application/json")
     assert (page.status, told.status) == (400, 400)
