@@ -28,6 +28,8 @@ class Fault(StrEnum):
     NO_MODEL = "404"
     CONTEXT_LENGTH = "context-length"
     CONTENT_POLICY = "content-policy"
+    CLOCK_SKEW = "clock-skew"
+    ECHO = "echo"
     REDIRECT = "redirect"
     GZIP_BOMB = "gzip-bomb"
     ERROR_WITH_200 = "error-200"

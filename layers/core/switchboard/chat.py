@@ -243,7 +243,8 @@ class Served:
 
     `dialect` is the upstream's: where it is the client's own, chunks are passed on as `native` has them.
     `prompt_tokens` is the estimate, for dialects that must name a figure before the provider has.
-    `request` is what was asked, for dialects whose answers repeat it.
+    `request` is what was asked, for dialects whose answers repeat it. `route` is how it came to this endpoint, for
+    callers who ask.
     """
 
     generation_id: str
@@ -254,3 +255,4 @@ class Served:
     dialect: str
     prompt_tokens: int = 0
     request: ChatRequest | None = None
+    route: JsonObject | None = None

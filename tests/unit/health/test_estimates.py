@@ -28,6 +28,13 @@ def test_much_evidence_speaks_for_itself() -> None:
     assert found.lost_s == pytest.approx(0.4, abs=0.01)
 
 
+def test_what_tools_and_answers_are_like_is_learnt_too() -> None:
+    seen = Evidence.of(Rollup.of([Observation(OK, tokens_out=80, tools_ok=number % 4 > 0) for number in range(4000)]))
+    found = estimate(Past(seen, NOTHING))
+    assert found.tool_faults == pytest.approx(0.25, abs=0.001)
+    assert found.answer_tokens == pytest.approx(80, abs=1)
+
+
 def test_one_failure_after_many_answers_is_no_verdict() -> None:
     slow = Evidence.of(answers(1000))
     fast = Evidence.of(answers(0, failures=1))

@@ -21,7 +21,9 @@ MILLI = 1000
 FEWEST_FIRST_TOKENS = 50
 
 # What an endpoint is taken for of which nothing at all is known.
-STRANGER = Estimate(success=0.98, first_token_s=0.9, token_s=0.022, lost_s=2.0, cut_share=0.1, latest_s=6.0)
+STRANGER = Estimate(
+    success=0.98, first_token_s=0.9, token_s=0.022, lost_s=2.0, cut_share=0.1, latest_s=6.0, tool_faults=0.01
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ class Evidence:
     token_s: float = 0.0
     lost_s: float = 0.0
     cuts: float = 0.0
+    tool_answers: float = 0.0
+    tool_faults: float = 0.0
+    answer_tokens: float = 0.0
 
     @classmethod
     def of(cls, rollup: Rollup, weight: float = 1.0) -> "Evidence":
@@ -62,6 +67,9 @@ class Evidence:
             token_s=weight * rollup.speed.count * MILLI * rollup.speed.mean_of_inverses(),
             lost_s=weight * rollup.lost_ms / MILLI,
             cuts=weight * rollup.outcomes.get(Failure.CUT.value, 0),
+            tool_answers=weight * rollup.tool_answers,
+            tool_faults=weight * rollup.tool_faults,
+            answer_tokens=weight * rollup.tokens_out,
         )
 
     def __add__(self, other: "Evidence") -> "Evidence":
@@ -74,6 +82,9 @@ class Evidence:
             self.token_s + other.token_s,
             self.lost_s + other.lost_s,
             self.cuts + other.cuts,
+            self.tool_answers + other.tool_answers,
+            self.tool_faults + other.tool_faults,
+            self.answer_tokens + other.answer_tokens,
         )
 
 
@@ -141,6 +152,8 @@ def drawn(evidence: Evidence, behind: Estimate, weights: Weights = POOL_WEIGHTS)
         cut_share=_mean(evidence.cuts, failures, behind.cut_share, weights.lost),
         latest_s=behind.latest_s,
         attempts=evidence.attempts,
+        tool_faults=_mean(evidence.tool_faults, evidence.tool_answers, behind.tool_faults, weights.success),
+        answer_tokens=_mean(evidence.answer_tokens, evidence.successes, behind.answer_tokens, weights.speed),
     )
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from switchboard.health.breaker import Door
 from switchboard.routing.index import first_try
 
-# With every breaker open, one endpoint is tried: an outage must not multiply the load on whoever recovers from it. One
-# request in so many tries them all, or a healthy one behind the first would wait for its pause to end.
-WALK_ALL_ONE_IN = 20
+# With every breaker open, one endpoint is tried: an outage must not multiply the load on whoever recovers from it. Now
+# and then a request tries them all, or a healthy one behind the first would wait for its pause to end: so seldom that
+# this many more attempts come of it on average, however many endpoints there are.
+EXTRA_ATTEMPTS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def chain(candidates: Sequence[Candidate], chance: random.Random, *, explore: bo
     by_index = sorted(willing, key=lambda place: (candidates[place].tier, candidates[place].index))
     standing = [place for place in by_index if candidates[place].door is not Door.SHUT]
     if not standing:
-        return by_index if chance.random() < 1 / WALK_ALL_ONE_IN else by_index[:1]
+        return by_index if chance.random() * len(by_index[1:]) < EXTRA_ATTEMPTS else by_index[:1]
     if explore:
         tier = candidates[standing[0]].tier
         equals = [candidates[place].index for place in standing if candidates[place].tier == tier]

@@ -40,7 +40,7 @@ def ranked(endpoints: Sequence[Endpoint], size: Size, outlook: Outlook) -> list[
     found = [
         Ranked(
             endpoint,
-            index(stand_in if price is None else price, estimate, size.output, BALANCED),
+            index(stand_in if price is None else price, estimate, size.output, BALANCED, has_tools=size.has_tools),
             estimate,
             outlook.signals_of(endpoint).door(outlook.now),
         )

@@ -33,6 +33,10 @@ class Outlook:
         pools = self.rankings.pools
         return pools.get(endpoint.model) or pools.get(endpoint.provider.id) or STRANGER
 
+    def usual_output(self, model: str) -> float:
+        """How many tokens its answers usually have."""
+        return self.rankings.pools.get(model, STRANGER).answer_tokens
+
     def estimate(self, endpoint: Endpoint) -> Estimate:
         """The same in the light of its last attempts."""
         signals = self.signals.get(endpoint.id)

@@ -46,11 +46,11 @@ def make_plan(request: ChatRequest, catalog: Catalog, outlook: Outlook, reach: R
     wishes = preferences(request)
     named = asked_models(catalog, request, wishes.models)
     wishes = replace(wishes, sort=wishes.sort or named[0].sort)
-    size = Size.of(request, outlook.now)
     groups: list[Sequence[Ranked]] = []
     to_choose_from: list[Sequence[Ranked]] = []
     rejected: list[Rejection] = []
     for name in named:
+        size = Size.of(request, outlook.now, outlook.usual_output(name.model.id))
         permitted, misfits = _permitted(reach.policy, name.model)
         asked = Asked(request, replace(wishes, pinned=name.pinned, free=name.free), size)
         fit, unfit = _sort_out(asked, permitted, reach)
