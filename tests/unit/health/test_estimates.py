@@ -58,11 +58,10 @@ def test_a_rate_limit_is_a_failure_to_expect() -> None:
 
 
 def test_rows_count_by_half_for_every_half_life() -> None:
-    rows = {int(NOW): answers(8), int(NOW) - 600: answers(8), int(NOW) - 1200: answers(8)}
+    eight = Evidence.of(answers(8))
+    rows = {int(NOW): eight, int(NOW) - 600: eight, int(NOW) - 1200: eight}
     assert faded(rows, NOW, 600).attempts == pytest.approx(8 + 4 + 2)
-    assert faded({int(NOW) + 30: answers(8)}, NOW, 600).attempts == pytest.approx(8), (
-        "an open row is not older than now"
-    )
+    assert faded({int(NOW) + 30: eight}, NOW, 600).attempts == pytest.approx(8), "an open row is not older than now"
 
 
 def test_a_newcomer_is_taken_for_its_models_others_then_for_its_providers() -> None:

@@ -45,7 +45,9 @@ def linked_media(request: ChatRequest) -> str | None:
 
 
 def linked_files(request: ChatRequest) -> str | None:
-    if any(isinstance(block, File) and block.source.startswith(_WEB) for block in media_of(request)):
+    if "file" in request.modalities and any(
+        isinstance(block, File) and block.source.startswith(_WEB) for block in media_of(request)
+    ):
         return "it takes files inside the request only, as data URLs"
     return None
 

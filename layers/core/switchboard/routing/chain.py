@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from switchboard.health.breaker import Door
 from switchboard.routing.index import first_try
@@ -13,11 +13,10 @@ from switchboard.routing.index import first_try
 EXTRA_ATTEMPTS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An endpoint that fits: its index in US dollars, and its door. Whatever it costs, a lower tier goes first."""
 
-    index: float
+    cost: float
     door: Door
     tier: tuple[int, ...] = ()
 
@@ -29,12 +28,14 @@ def chain(candidates: Sequence[Candidate], chance: random.Random, *, explore: bo
     `explore` false the order is strictly that of the index.
     """
     willing = [place for place, one in enumerate(candidates) if one.door is not Door.RATE_LIMITED]
-    by_index = sorted(willing, key=lambda place: (candidates[place].tier, candidates[place].index))
-    standing = [place for place in by_index if candidates[place].door is not Door.SHUT]
+    ranks = [(one.tier, one.cost) for one in candidates]
+    by_index = sorted(willing, key=ranks.__getitem__)
+    shut = [place for place in by_index if candidates[place].door is Door.SHUT]
+    standing = [place for place in by_index if place not in shut] if shut else by_index
     if not standing:
-        return by_index if chance.random() * len(by_index[1:]) < EXTRA_ATTEMPTS else by_index[:1]
+        return shut if chance.random() * len(shut[1:]) < EXTRA_ATTEMPTS else shut[:1]
     if explore:
         tier = candidates[standing[0]].tier
-        equals = [candidates[place].index for place in standing if candidates[place].tier == tier]
+        equals = [cost for other, cost in map(ranks.__getitem__, standing) if other == tier]
         standing.insert(0, standing.pop(first_try(equals, chance)))
-    return standing + [place for place in by_index if candidates[place].door is Door.SHUT]
+    return standing + shut

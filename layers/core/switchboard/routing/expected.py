@@ -42,9 +42,10 @@ def rates(endpoint: Endpoint, size: Size) -> Mapping[str, int]:
 
 def expected_price(endpoint: Endpoint, size: Size, cached: float = 0.0) -> float | None:
     """`cached` tokens of the prompt are still kept there from the turn before. None if the price is not known."""
-    if not endpoint.price.is_known:
-        return None
     held = rates(endpoint, size)
-    cached = min(cached, size.prompt) if "cache_read" in held else 0.0
-    prompt = (size.prompt - cached) * held["input"] + cached * held.get("cache_read", 0)
+    if "input" not in held or "output" not in held:
+        return None
+    prompt: float = size.prompt * held["input"]
+    if cached and "cache_read" in held:
+        prompt -= min(cached, size.prompt) * (held["input"] - held["cache_read"])
     return (prompt + size.output * held["output"] + held.get("request", 0)) / _PER_DOLLAR

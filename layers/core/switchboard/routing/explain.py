@@ -44,7 +44,7 @@ def metadata(requested: str, plan: Plan, attempts: Sequence[Attempt], serving: E
 
 
 def _ranked(one: Ranked) -> JsonObject:
-    index = one.index
+    index = one.cost
     return {
         **_named(one.endpoint),
         "index": {

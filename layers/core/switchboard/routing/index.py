@@ -6,7 +6,7 @@ j exactly when cost(i)/success(i) <= cost(j)/success(j), which exchanging two ne
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from switchboard.health.figures import Estimate
 
@@ -23,8 +23,7 @@ LEAST_SUCCESS = 0.01
 LOST_ANSWER = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """The parts add up to what a good answer costs, in US dollars."""
 
     price: float
