@@ -20,6 +20,7 @@ class Fault:
     """`plays` is what the simulated provider is told to do, or the name of a listener of ours (listeners.py).
 
     `after` counts the pieces of content before it. `begins_in` are dialects whose first event has content already.
+    `calls` says that it is about tool calls.
     """
 
     number: str
@@ -28,6 +29,7 @@ class Fault:
     kind: Kind
     after: int = 5
     begins_in: tuple[str, ...] = ()
+    calls: bool = False
 
     @property
     def is_silent(self) -> bool:
@@ -80,6 +82,9 @@ FAULTS = (
     Fault("F27", "no token counts", "no-usage", Kind.WHOLE),
     Fault("F28a", "torn into pieces of 1 to 7 bytes", "split", Kind.WHOLE),
     Fault("F28b", "byte order mark, CRLF, comments", "odd-sse", Kind.WHOLE),
+    Fault("F29a", "a call's arguments letter by letter", "tool-letters", Kind.WHOLE, calls=True),
+    Fault("F29b", "all calls with one index", "tool-one-index", Kind.WHOLE, calls=True),
+    Fault("F29c", "calls without ids", "tool-without-id", Kind.WHOLE, calls=True),
     Fault("F30", "text/html on a good reply", "wrong-type", Kind.WHOLE),
     Fault("F31", "a gzip bomb", "gzip-bomb", Kind.FAST),
     Fault("F32", "10 MB in one event", "huge-event", Kind.HONEST),

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
 
-import orjson
 from switchboard.transport.failures import CONNECT_SECONDS
 
 from tests.examples import BEARER
 from tests.fakes import Answered, ask
 from tests.wall.cases import Case
-from tests.wall.clients import CLIENTS, Heard
+from tests.wall.clients import CALLED, CLIENTS, TOOLS, Heard
 from tests.wall.faults import Kind
 from tests.wall.stand import DIALECTS, HASTY, MODEL, SECRET, Gateway, Offer, Stand
 
@@ -40,7 +39,7 @@ class Verdict:
 
 async def judged(stand: Stand, case: Case, texts: Texts) -> Verdict:
     gateway = await stand.gateway(case.offers)
-    body = orjson.dumps(case.client.body(MODEL, text_of(case), case.stream))
+    body = case.client.asks(MODEL, text_of(case), case.stream, tools=case.fault.calls)
     answer = await ask(gateway.app, "POST", case.client.path(MODEL, case.stream), body, **BEARER)
     heard = case.client.heard(answer, case.stream)
     misses = [*_shown(case, heard, texts), *_tried(case, gateway), *_leaks(gateway, answer, heard)]
@@ -53,7 +52,7 @@ async def whole_texts(stand: Stand) -> Texts:
     """Asked for until each of the endings has been heard."""
     (client, *_), found, turns = CLIENTS, set[str](), cycle((SHORT, LONG))
     while len(found) < 2 * ENDINGS:
-        body = orjson.dumps(client.body(MODEL, next(turns), False))
+        body = client.asks(MODEL, next(turns), False, tools=False)
         gateway = await stand.gateway([Offer(DIALECTS[0])])
         answer = await ask(gateway.app, "POST", client.path(MODEL, False), body, **BEARER)
         found.add(said_after_the_name(client.heard(answer, False).text))
@@ -61,7 +60,9 @@ async def whole_texts(stand: Stand) -> Texts:
 
 
 def text_of(case: Case) -> str:
-    """A long answer only where it is to break late."""
+    """A long answer only where it is to break late; tools by their names."""
+    if case.fault.calls:
+        return f"{' and '.join(TOOLS)}, please. {PROMPT}"
     return LONG if case.fault.after > LATE else SHORT
 
 
@@ -83,6 +84,9 @@ def _shown(case: Case, heard: Heard, texts: Texts) -> Iterator[str]:
     elif kind is Kind.FILTERED and 0 in case.failing:
         if heard.error is None and not heard.ended:
             yield "it was filtered, and neither ended nor refused"
+    elif case.fault.calls:
+        if heard.error is not None or heard.called() != CALLED or not heard.ended:
+            yield f"its calls are {heard.called()}, its error is {heard.error}"
     elif kind is Kind.HONEST and heard.error is not None:
         yield from _broken(heard, said, texts)
     else:

@@ -31,7 +31,7 @@ MODEL = "wall/one"
 HEALTHY = "wall-healthy"
 SECRET = "canary-of-a-provider-key"
 # A silence is found out in a twentieth of the usual time; nothing else about it is different.
-HASTY = Limits(first_content=1.0, between_contents=1.0, in_silence=1.0, slow_tokens_per_second=20_000)
+HASTY = Limits(first_content=1.5, between_contents=1.5, in_silence=1.5, slow_tokens_per_second=20_000)
 DIALECTS = (
     "openai-chat",
     "openai-responses",
