@@ -6,7 +6,7 @@ https://platform.openai.com/docs/api-reference/chat/object and .../chat-streamin
 import itertools
 from collections.abc import Iterator, Sequence
 
-from local.simulator.answer import Answer
+from local.simulator.answer import Answer, Source
 from local.simulator.json_types import Json, JsonObject
 from local.simulator.oddities import FILTERED_PROMPT, PROMPT_FILTER_RESULTS, call_id, completion_tokens
 from local.simulator.reply import Reply, argument_pieces, pieces_of, to_bytes
@@ -70,7 +70,8 @@ def _frame(reply: Reply, kind: str) -> JsonObject:
 
 
 def _choice(reply: Reply, index: int, answer: Answer) -> JsonObject:
-    message: JsonObject = {"role": "assistant", "content": answer.text or None, "refusal": None, "annotations": []}
+    message: JsonObject = {"role": "assistant", "content": answer.text or None, "refusal": None}
+    message["annotations"] = [_annotation(source, answer.text) for source in answer.sources]
     if not answer.calls:
         message["content"] = answer.text
     else:
@@ -97,6 +98,8 @@ def _lane(reply: Reply, index: int, answer: Answer, base: JsonObject) -> Iterato
         yield Send(b"", answer.reasoning_tokens)
     for piece in pieces_of(answer.text):
         yield chunk({"content": piece}, piece, logprobs=_logprobs([piece]) if reply.call.body.get("logprobs") else None)
+    if answer.sources:
+        yield chunk({"annotations": [_annotation(source, answer.text) for source in answer.sources]})
     for number, call in enumerate(answer.calls):
         opening: JsonObject = {"index": number, **_call(reply, call, "")}
         yield chunk({"tool_calls": [opening]}, call.name)
@@ -109,6 +112,11 @@ def _lane(reply: Reply, index: int, answer: Answer, base: JsonObject) -> Iterato
 def _call(reply: Reply, call: ToolCall, arguments: str) -> JsonObject:
     identifier = call_id(call.key, reply.call.traits.oddities)
     return {"id": identifier, "type": "function", "function": {"name": call.name, "arguments": arguments}}
+
+
+def _annotation(source: Source, text: str) -> JsonObject:
+    place: JsonObject = {"start_index": 0, "end_index": len(text)}
+    return {"type": "url_citation", "url_citation": {"url": source.url, "title": source.title, **place}}
 
 
 def _logprobs(pieces: Sequence[str]) -> JsonObject:
