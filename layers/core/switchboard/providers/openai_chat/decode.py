@@ -182,6 +182,9 @@ def spoken(said: JsonObject, choice: int, around: JsonObject | None = None) -> l
         if text:
             events.append(TextDelta(text, choice, name == "refusal", logprobs_of(around or {}, name)))
     events += citations_of(said, choice)
+    audio = said.get("audio")
+    if isinstance(audio, dict):  # content, even where its words are not known yet
+        events.append(TextDelta(_plain(audio.get("transcript")), choice))
     for position, call in enumerate(cast("list[JsonObject]", said.get("tool_calls") or [])):
         events.append(_called(position, call, choice))
     return events
