@@ -15,7 +15,7 @@ from switchboard.providers.anthropic_messages.thinking import thinking_fields
 from switchboard.providers.anthropic_messages.tools import placeholder_tool, tool_choice, tools
 from switchboard.providers.anthropic_messages.words import WORDS
 from switchboard.providers.json_answer import asked_by_tool
-from switchboard.requested import ToolChoice, json_format_of, reasoning_of, stop_of, tool_choice_of
+from switchboard.requested import ToolChoice, json_format_of, reasoning_of, stop_of, tool_choice_of, user_of
 
 
 def hub_body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
@@ -84,8 +84,8 @@ def _sampling(request: ChatRequest) -> JsonObject:
 
 def _envelope(request: ChatRequest) -> JsonObject:
     fields: JsonObject = {"stream": True} if request.stream else {}
-    user = request.parameters.get("user") or request.native.get("user")
-    if isinstance(user, str) and user:
+    user = user_of(request)
+    if user is not None:
         fields["metadata"] = {"user_id": user}
     tier = request.parameters.get("service_tier")
     if tier in TIERS:
