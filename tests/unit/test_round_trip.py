@@ -175,7 +175,7 @@ def test_responses(turns: Any, others: Any, tools: Any) -> None:
 
 
 # --- Messages
-MARKS = st.just({}) | st.just({"cache_control": {"type": "ephemeral"}})
+MARKS: st.SearchStrategy[Any] = st.just({}) | st.just({"cache_control": {"type": "ephemeral"}})
 claude_texts = st.builds(lambda text, mark: {"type": "text", "text": text, **mark}, words, MARKS)
 PDF_SOURCE = {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0="}
 claude_media = st.sampled_from(

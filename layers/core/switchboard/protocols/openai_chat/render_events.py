@@ -38,6 +38,7 @@ class StreamedChoice:
         self._begun = False
         self._finished = False
         self._thought = 0  # reasoning blocks that have ended
+        self._thinks_aloud = False  # in a block that has not
         self._calls: dict[int, int] = {}  # the upstream's number of a call: ours
         self._empty: set[int] = set()  # calls of which no argument has come yet
 
@@ -73,8 +74,11 @@ class StreamedChoice:
     def _thinking(self, event: ThinkingDelta) -> list[JsonObject]:
         if not (event.text or event.signature or event.redacted):
             return []
-        piece = detail(event, self._served.provider_id, self._served.dialect, self._thought)
-        self._thought += bool(event.signature or event.redacted)
+        served = self._served
+        piece = detail(event, served.provider_id, served.dialect, self._thought, continues=self._thinks_aloud)
+        ends = bool(event.signature or event.redacted)
+        self._thought += ends
+        self._thinks_aloud = not ends
         told: JsonObject = {"reasoning": event.text, "reasoning_content": event.text} if event.text else {}
         return [{**told, "reasoning_details": [piece]}]
 
