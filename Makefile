@@ -6,21 +6,27 @@ PRICES_VENV := .venv-prices
 BIN := $(VENV)/bin
 SAM := $(SAM_VENV)/bin/sam
 SDK_VENV := .venv-contract
+BROWSER_VENV := .venv-browser
 VERDICTS := $(CURDIR)/.contract
 PYTHON ?= $(shell sh scripts/find-python.sh 3.11)
 PYTHON_ON_LAMBDA := 3.13
 export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
+# Where a shell forbids it, each process that a test starts compiles all that it imports again: an engine 1.8 s for 0.7.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit lambda-python contract contract-python contract-node verdicts agents prices build deploy
-.PHONY: contract-server contract-sdks key engines bench lock clean install
+.PHONY: help run demo test check unit lambda-python contract contract-python contract-node verdicts agents prices build deploy
+.PHONY: samples browser contract-server contract-sdks key engines bench lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 run: install ## the whole gateway on http://127.0.0.1:8787, no AWS account and no provider key needed
 	@exec $(BIN)/python -m local
+
+demo: install ## `make run` with requests that come by themselves and an outage, for the pages to show
+	@DEMO=1 exec $(BIN)/python -m local
 
 test: install $(SAM) ## format, lint, types, floors, every test, template and build; without the contract suite
 	@$(MAKE) --no-print-directory -j2 check unit lambda-python
@@ -61,6 +67,14 @@ contract-sdks:
 contract-node: install ## the SDKs for Node against what `make run` starts; skipped where there is no Node
 	$(BIN)/python -m tests.contract.node_suite --test-reporter=dot
 
+samples: install $(SDK_VENV)/installed ## every piece of code that the pages show, run against what `make run` starts
+	SWITCHBOARD_PYTHON=$(CURDIR)/$(BIN)/python $(SDK_VENV)/bin/python -m pytest --confcutdir=tests/contract \
+		tests/contract/python/test_samples.py
+	$(BIN)/python -m tests.contract.node_suite --test-reporter=dot samples.test.js
+
+browser: install $(BROWSER_VENV)/installed ## the pages in Debian's Chromium, compared with their golden images; needs Node and npm
+	SWITCHBOARD_PYTHON=$(CURDIR)/$(BIN)/python $(BROWSER_VENV)/bin/python -m pytest --confcutdir=tests/browser tests/browser
+
 agents: install ## Claude Code and Codex against what `make run` starts; needs Node and npm
 	$(BIN)/python -m tests.agents.run
 
@@ -98,6 +112,9 @@ $(PRICES_VENV)/installed: requirements/bootstrap.txt requirements/prices.txt req
 
 $(SDK_VENV)/installed: requirements/bootstrap.txt requirements/contract.txt
 	@sh scripts/install.sh "$(PYTHON)" $(SDK_VENV) requirements/contract.txt
+
+$(BROWSER_VENV)/installed: requirements/bootstrap.txt requirements/browser.txt
+	@sh scripts/install.sh "$(PYTHON)" $(BROWSER_VENV) requirements/browser.txt
 
 $(SAM): requirements/bootstrap.txt requirements/sam.txt
 	@sh scripts/install.sh "$(PYTHON)" $(SAM_VENV) requirements/sam.txt

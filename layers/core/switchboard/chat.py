@@ -232,6 +232,7 @@ class Finish:
 
 
 StreamEvent = TextDelta | Citation | ThinkingDelta | ToolCallDelta | Finish | Usage
+_CONTENT = (TextDelta, ThinkingDelta, ToolCallDelta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +250,7 @@ class Chunk:
     @property
     def has_content(self) -> bool:
         """True if anything here is worth showing: from then on a request stays with its endpoint."""
-        return any(isinstance(event, TextDelta | ThinkingDelta | ToolCallDelta) for event in self.events)
+        return any(isinstance(event, _CONTENT) for event in self.events)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,10 @@ def _index(choice: JsonObject) -> int:
 def _ending(choice: JsonObject, events: Sequence[StreamEvent]) -> JsonObject:
     """Strict clients want `finish_reason` and `logprobs` present in every choice, null or not."""
     index = _index(choice)
-    finish = next((event for event in events if isinstance(event, Finish) and event.choice == index), None)
+    finish = None
+    for event in events:
+        if isinstance(event, Finish) and event.choice == index:
+            finish = event
     return {
         "index": index,
         "finish_reason": finish.reason if finish else None,

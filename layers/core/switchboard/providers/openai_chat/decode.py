@@ -151,8 +151,11 @@ def _choices(native: Json, holder: str) -> list[JsonObject] | None:
     if not isinstance(native, dict):
         return None
     choices = native.get("choices") or []
-    if not isinstance(choices, list) or not all(_is_choice(choice, holder) for choice in choices):
+    if not isinstance(choices, list):
         return None
+    for choice in choices:
+        if not _is_choice(choice, holder):
+            return None
     return cast("list[JsonObject]", choices)
 
 
@@ -162,9 +165,10 @@ def _is_choice(choice: Json, holder: str) -> bool:
     said = choice.get(holder) or {}
     if not isinstance(said, dict):
         return False
-    calls = said.get("tool_calls") or []
-    return isinstance(calls, list) and all(
-        isinstance(call, dict) and isinstance(call.get("function") or {}, dict) for call in calls
+    calls = said.get("tool_calls")
+    return not calls or (
+        isinstance(calls, list)
+        and all(isinstance(call, dict) and isinstance(call.get("function") or {}, dict) for call in calls)
     )
 
 

@@ -69,7 +69,7 @@ def choices_of(catalog: Catalog) -> dict[str, list[str]]:
 
 def list_object(catalog: Catalog, rankings: Rankings, filters: Filters) -> JsonObject:
     """What `/models.json` answers: the form as it was filled in, what it offers, and the rows that match."""
-    rows = [_row(model, rankings.endpoints) for model in catalog.models.values()]
+    rows = [row_of(model, rankings.endpoints) for model in catalog.models.values()]
     found = sorted((row for row in rows if _matches(row, filters)), key=_ORDERS[filters.sort])
     return {
         "title": "Models",
@@ -98,7 +98,8 @@ def row_object(row: Row) -> JsonObject:
     }
 
 
-def _row(model: Model, figures: Mapping[str, EndpointFigures]) -> Row:
+def row_of(model: Model, figures: Mapping[str, EndpointFigures]) -> Row:
+    """`figures` are by endpoint."""
     known = [endpoint.price.rates for endpoint in model.endpoints if endpoint.price.is_known]
     cheapest = min(known, key=lambda rates: (rates["input"], rates["output"]), default={})
     measured = [figures.get(endpoint.id, NO_FIGURES) for endpoint in model.endpoints]

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from switchboard.json_types import JsonObject
 from switchboard.web.pages import charts, wording
+from switchboard.web.pages.scripts import SCRIPT_FOLDER
 
 _FOLDER = Path(__file__).parent / "templates"
 STYLE: Final = (_FOLDER / "style.css").read_bytes()
@@ -35,7 +36,14 @@ def as_markdown(template: str, page: JsonObject, path: str) -> str:
 def _place(path: str) -> Mapping[str, str]:
     itself = "models" if path == "/" else path.removeprefix("/").removesuffix(".md")
     root = "../" * (path.count("/") - 1) or "./"
-    return {"path": path, "itself": itself, "root": root, "style": STYLE_PATH, "icon": _ICON_URL}
+    return {
+        "path": path,
+        "itself": itself,
+        "root": root,
+        "style": STYLE_PATH,
+        "scripts": SCRIPT_FOLDER,
+        "icon": _ICON_URL,
+    }
 
 
 def _escaped(value: object) -> object:

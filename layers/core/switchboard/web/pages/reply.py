@@ -16,6 +16,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+# The signed-in pages: our own script, which speaks to nobody but us.
+SCRIPTED_POLICY = f"{POLICY}; script-src 'self'; connect-src 'self'"
 SAFE = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -30,11 +32,12 @@ _HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,255}")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An object, the template that shows it, and for how many seconds anybody may keep it."""
+    """An object, the template that shows it, how many seconds anybody may keep it, and whether it needs a script."""
 
     template: str
     shown: JsonObject
     seconds: int = 60
+    scripted: bool = False
 
 
 def suffix_of(path: str) -> str:
@@ -50,7 +53,10 @@ def page_reply(request: Request, page: Page) -> Response:
         content = as_markdown(page.template, page.shown, path).encode()
     else:
         content = as_html(page.template, page.shown, path).encode()
-    return tagged(request, content, _TYPES[suffix], f"public, max-age={page.seconds}")
+    reply = tagged(request, content, _TYPES[suffix], f"public, max-age={page.seconds}")
+    if page.scripted:
+        reply.headers["content-security-policy"] = SCRIPTED_POLICY
+    return reply
 
 
 def tagged(request: Request, content: bytes, media_type: str, cache_control: str) -> Response:

@@ -11,9 +11,10 @@ from switchboard.clock import Clock
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import JsonObject
 from switchboard.rankings_cache import RankingsCache
-from switchboard.routing.plan import find_model
+from switchboard.routing.models import find_model
 from switchboard.storage.rollups import RollupStore, endpoint_series, model_series
 from switchboard.web.pages.calculator import question_of
+from switchboard.web.pages.compare_page import compare_object, compared_models
 from switchboard.web.pages.docs_page import docs_object, llms_text
 from switchboard.web.pages.listing import filters_of, list_object
 from switchboard.web.pages.model_page import page_object
@@ -31,7 +32,9 @@ from switchboard.web.pages.reply import (
     tagged,
     wants_html,
 )
+from switchboard.web.pages.scripts import SCRIPT_FOLDER, SCRIPTS
 from switchboard.web.pages.series import day_rollups, model_stats
+from switchboard.web.pages.signed_in import activity_object, playground_object
 from switchboard.web.pages.status_page import DAYS_SHOWN, status_object, watched_endpoints
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -64,6 +67,11 @@ class Pages:
             "model", page_object(model, await self.rankings.fresh(), stats, question, address_of(request)), LIVE
         )
 
+    async def compare(self, request: Request) -> Page:
+        question = question_of(dict(request.query_params), self.clock.now())
+        models = compared_models(self.catalog, request.query_params.getlist("model"))
+        return Page("compare", compare_object(self.catalog, await self.rankings.fresh(), models, question), LIVE)
+
     async def provider(self, request: Request) -> Page:
         provider = find_provider(self.catalog, _name_in(request))
         return Page("provider", provider_page(self.catalog, provider, await self.rankings.fresh()), LIVE)
@@ -82,23 +90,32 @@ class Pages:
         return Page("status", status_object(self.catalog, rankings, days, now))
 
     async def docs(self, request: Request) -> Page:
-        return Page("docs", docs_object(self.document(), address_of(request)))
+        return Page("docs", docs_object(self.document(), self.catalog, address_of(request)))
+
+    async def activity(self, request: Request) -> Page:
+        return Page("activity", activity_object(address_of(request)), scripted=True)
+
+    async def playground(self, request: Request) -> Page:
+        wanted = request.query_params.get("model", "")
+        return Page("playground", playground_object(self.catalog, address_of(request), wanted), scripted=True)
 
 
 def add_pages(app: FastAPI, pages: Pages) -> None:
     """At the root: no prefix, and in no document."""
 
-    async def style(request: Request) -> Response:
-        return tagged(request, STYLE, "text/css; charset=utf-8", FOR_EVER)
-
     async def llms(request: Request) -> Response:
         text = llms_text((await pages.docs(request)).shown, list(pages.catalog.models))
         return tagged(request, text.encode(), "text/plain; charset=utf-8", FOR_AN_HOUR)
 
-    lists = (("/models", pages.models), ("/rankings", pages.ranking), ("/status", pages.status), ("/docs", pages.docs))
+    lists = (
+        *(("/models", pages.models), ("/rankings", pages.ranking), ("/status", pages.status), ("/docs", pages.docs)),
+        *(("/compare", pages.compare), ("/activity", pages.activity), ("/playground", pages.playground)),
+    )
     routes = {path + suffix: _shown(make) for path, make in lists for suffix in SUFFIXES}
     routes |= {"/models/{name:path}": _shown(pages.model), "/providers/{name:path}": _shown(pages.provider)}
-    for path, show in {**routes, "/" + STYLE_PATH: style, "/llms.txt": llms}.items():
+    routes |= {f"/{SCRIPT_FOLDER}{name}": _asset(content, "text/javascript") for name, content in SCRIPTS.items()}
+    routes |= {"/" + STYLE_PATH: _asset(STYLE, "text/css"), "/llms.txt": llms}
+    for path, show in routes.items():
         app.add_api_route(path, show, include_in_schema=False)
 
 
@@ -131,6 +148,13 @@ def _shown(make: Make) -> Callable[[Request], Awaitable[Response]]:
             raise
 
     return show
+
+
+def _asset(content: bytes, kind: str) -> Callable[[Request], Awaitable[Response]]:
+    async def asset(request: Request) -> Response:
+        return tagged(request, content, f"{kind}; charset=utf-8", FOR_EVER)
+
+    return asset
 
 
 def _name_in(request: Request) -> str:

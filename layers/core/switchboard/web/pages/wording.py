@@ -89,4 +89,4 @@ def unit_name(unit: str) -> str:
 
 
 def unit_measure(unit: str) -> str:
-    return SINGLE.get(unit, "1M tokens")
+    return SINGLE.get(unit, "/ 1M tokens")
