@@ -77,6 +77,8 @@ def _environment(*, escape: bool) -> Environment:
     made.filters |= {"link": _link, "code": _code}
     made.globals |= {
         "bars": charts.bars,
+        "lines": charts.lines,
+        "nice_top": charts.nice_top,
         "uptime_bars": charts.uptime_bars,
         "uptime_class": charts.uptime_class,
     }
