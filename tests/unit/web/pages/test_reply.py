@@ -85,3 +85,10 @@ def test_below_api_gateway_the_address_has_its_stage() -> None:
     asked = request("/models/lab/one", host="api.test")
     asked.scope["aws.event"] = {"requestContext": {"path": "/prod/models/lab/one"}}
     assert address_of(asked) == "https://api.test/prod"
+
+
+def test_a_page_is_opened_alone_where_browsers_heed_that() -> None:
+    secure, plain = request(), request()
+    plain.scope["scheme"] = "http"
+    header = "cross-origin-opener-policy"
+    assert (header in page_reply(secure, STATUS).headers, header in page_reply(plain, STATUS).headers) == (True, False)
