@@ -5,9 +5,8 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 
 from switchboard.health.breaker import ALL_WELL, Door, Signals
-from switchboard.health.estimates import FAST_HALF_LIFE, SLOW_HALF_LIFE, STRANGER, Past, estimates, faded
+from switchboard.health.estimates import STRANGER, Past, estimates
 from switchboard.health.figures import Estimate
-from switchboard.health.histogram import Histogram
 from switchboard.health.rollup import OK, Observation, Rollup
 from switchboard.routing.chain import Candidate, chain
 from switchboard.routing.index import BALANCED, index
@@ -122,12 +121,7 @@ class Ours(Policy):
                 del rows[old]
 
     def _past(self, place: int, now: float) -> Past:
-        hours = self._hours[place]
-        return Past(
-            slow=faded(hours, now, SLOW_HALF_LIFE),
-            fast=faded(self._minutes[place], now, FAST_HALF_LIFE),
-            first_tokens=Histogram.merged(row.first_token for row in hours.values()),
-        )
+        return Past.of(self._minutes[place], self._hours[place], now)
 
 
 def _observed(seen: Seen) -> Observation:

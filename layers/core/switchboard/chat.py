@@ -216,6 +216,7 @@ class Finish:
 
 
 StreamEvent = TextDelta | ThinkingDelta | ToolCallDelta | Finish | Usage
+_CONTENT = (TextDelta, ThinkingDelta, ToolCallDelta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,7 @@ class Chunk:
     @property
     def has_content(self) -> bool:
         """True if anything here is worth showing: from then on a request stays with its endpoint."""
-        return any(isinstance(event, TextDelta | ThinkingDelta | ToolCallDelta) for event in self.events)
+        return any(isinstance(event, _CONTENT) for event in self.events)
 
 
 @dataclass(frozen=True, slots=True)

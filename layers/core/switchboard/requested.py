@@ -127,6 +127,12 @@ def reasoning_of(request: ChatRequest) -> Reasoning | None:
     )
 
 
+def wants_reasoning(request: ChatRequest) -> bool:
+    """True if the model is asked to think before it answers."""
+    wanted = reasoning_of(request)
+    return wanted is not None and not wanted.is_off
+
+
 def budget_of(reasoning: Reasoning, max_output: int) -> int:
     """Tokens for thinking within `max_output`, for dialects that want a number instead of an effort."""
     if reasoning.max_tokens is not None:

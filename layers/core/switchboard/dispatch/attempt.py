@@ -10,6 +10,7 @@ from switchboard.accounting.generation import Attempt
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock
+from switchboard.dispatch.outcome import Breakers
 from switchboard.dispatch.patience import USUAL_LIMITS, Limits, Patience
 from switchboard.dispatch.tally import Tally
 from switchboard.errors import Failure, UpstreamFailure
@@ -45,11 +46,14 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Upstreams:
-    """How endpoints are reached: their dialects by name, their providers' keys, and the HTTP client."""
+    """How endpoints are reached: their dialects by name, their providers' keys, the HTTP client, and what is remembered
+    of earlier attempts.
+    """
 
     dialects: Mapping[str, UpstreamDialect]
     secret_of: Callable[[str], Secret | None]
     transport: Transport
+    breakers: Breakers
     limits: Limits = USUAL_LIMITS
 
 

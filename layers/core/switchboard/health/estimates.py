@@ -83,7 +83,7 @@ NOTHING = Evidence()
 def faded(rows: Mapping[int, Rollup], now: float, half_life: float) -> Evidence:
     """All of the rows (start in Unix seconds: what happened), the older the less; an open row counts in full."""
     total = NOTHING
-    for start, rollup in rows.items():
+    for start, rollup in sorted(rows.items()):  # in whatever order they were read, the sum is the same
         age = max(0.0, now - start)
         total += Evidence.of(rollup, float(2 ** (-age / half_life)))
     return total
@@ -97,6 +97,15 @@ class Past:
     fast: Evidence
     first_tokens: Histogram = EMPTY
 
+    @classmethod
+    def of(cls, minutes: Mapping[int, Rollup], hours: Mapping[int, Rollup], now: float) -> "Past":
+        """From the roll-ups of the last minutes and hours, each by its start in Unix seconds."""
+        return cls(
+            slow=faded(hours, now, SLOW_HALF_LIFE),
+            fast=faded(minutes, now, FAST_HALF_LIFE),
+            first_tokens=Histogram.merged(row.first_token for row in hours.values()),
+        )
+
 
 def estimates(pasts: Mapping[str, Past]) -> dict[str, Estimate]:
     """For every endpoint (`author/model@provider/variant`), its own past drawn towards its model's and provider's."""
@@ -106,6 +115,12 @@ def estimates(pasts: Mapping[str, Past]) -> dict[str, Estimate]:
         endpoint: estimate(past, pool=drawn(models[_model(endpoint)], drawn(providers[_provider(endpoint)], STRANGER)))
         for endpoint, past in pasts.items()
     }
+
+
+def pools(pasts: Mapping[str, Past]) -> dict[str, Estimate]:
+    """By model and by provider, for an endpoint of theirs that has no past."""
+    seen = _pools(pasts, _provider) | _pools(pasts, _model)  # a model's name has a slash in it, a provider's has none
+    return {name: drawn(evidence, STRANGER) for name, evidence in seen.items()}
 
 
 def estimate(past: Past, pool: Estimate = STRANGER) -> Estimate:

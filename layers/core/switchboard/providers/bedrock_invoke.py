@@ -16,6 +16,7 @@ from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.anthropic_messages.content import part
 from switchboard.providers.anthropic_messages.decode import MessageReader, decode_reply
+from switchboard.providers.anthropic_messages.exclusions import unshapely
 from switchboard.providers.anthropic_messages.request import PROTOCOL, message_body, sent_betas
 from switchboard.providers.anthropic_messages.words import WORDS
 from switchboard.providers.authorization import signed
@@ -43,10 +44,11 @@ class BedrockInvokeUpstream:
         self._clock = clock or SystemClock()
         self._sign = sign
 
-    def misfit(self, request: ChatRequest, _endpoint: Endpoint) -> str | None:
+    def misfit(self, request: ChatRequest, endpoint: Endpoint) -> str | None:
         """Anthropic's own service fetches what is linked, Bedrock does not."""
-        translated = request.protocol != PROTOCOL
-        return linked_media(request) or (untranslatable(request, part) if translated else None)
+        if request.protocol == PROTOCOL:
+            return linked_media(request)
+        return linked_media(request) or untranslatable(request, part) or unshapely(request, endpoint, WORDS)
 
     def build(self, request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
         """Raises UpstreamFailure (bad_request) for what Anthropic's dialect cannot say."""

@@ -14,24 +14,26 @@ WALK_ALL_ONE_IN = 20
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An endpoint that fits: its index in US dollars, and its door."""
+    """An endpoint that fits: its index in US dollars, and its door. Whatever it costs, a lower tier goes first."""
 
     index: float
     door: Door
+    tier: tuple[int, ...] = ()
 
 
 def chain(candidates: Sequence[Candidate], chance: random.Random, *, explore: bool = True) -> list[int]:
-    """Places in `candidates`, in the order of trying.
+    """Places in `candidates`, in the order of trying; those that are equal stay as they are.
 
     Whoever is rate limited is left out: the provider has said until when. A shut door comes after every open one. With
     `explore` false the order is strictly that of the index.
     """
     willing = [place for place, one in enumerate(candidates) if one.door is not Door.RATE_LIMITED]
-    by_index = sorted(willing, key=lambda place: candidates[place].index)
+    by_index = sorted(willing, key=lambda place: (candidates[place].tier, candidates[place].index))
     standing = [place for place in by_index if candidates[place].door is not Door.SHUT]
     if not standing:
         return by_index if chance.random() < 1 / WALK_ALL_ONE_IN else by_index[:1]
     if explore:
-        first = standing.pop(first_try([candidates[place].index for place in standing], chance))
-        standing.insert(0, first)
+        tier = candidates[standing[0]].tier
+        equals = [candidates[place].index for place in standing if candidates[place].tier == tier]
+        standing.insert(0, standing.pop(first_try(equals, chance)))
     return standing + [place for place in by_index if candidates[place].door is Door.SHUT]

@@ -15,7 +15,7 @@ from switchboard.clock import Clock
 from switchboard.errors import NotFound
 from switchboard.ids import bare_id, generation_time
 from switchboard.rankings_cache import RankingsCache
-from switchboard.routing.plan import find_model
+from switchboard.routing.models import find_model
 from switchboard.storage.rollups import RollupStore
 from switchboard.telemetry import Telemetry
 from switchboard.web.generations import generation_object

@@ -14,11 +14,11 @@ from switchboard.idempotency import HEADER as IDEMPOTENCY_KEY
 from switchboard.idempotency import Idempotency
 from switchboard.pipeline import Call, Pipeline
 from switchboard.protocols.interface import Arrival, ClientProtocol
+from switchboard.protocols.late import Count
 from switchboard.telemetry import Telemetry
 from switchboard.web.cors import CrossOrigin
 from switchboard.web.line import Line
 from switchboard.web.routes import (
-    Count,
     counting_at,
     dialect_of,
     generation_at,

@@ -30,43 +30,53 @@ _FINISH: dict[FinishReason, str] = {
 
 def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
     if served.dialect == PROTOCOL:
-        counted = chunk.native.get("usageMetadata")
-        given = counted if isinstance(counted, dict) else usage_metadata(bill)
-        return orjson.dumps({**_passed_on(served, chunk.native), "usageMetadata": {**given, "cost": _usd(bill)}})
+        return orjson.dumps(_priced(_passed_on(served, chunk.native), bill))
     candidates = _Candidates(served)
     candidates.add(chunk)
     return orjson.dumps({"candidates": candidates.whole(), "usageMetadata": usage_metadata(bill), **_head(served)})
 
 
 class GoogleGenerateStream:
-    """As server-sent events, or as one JSON array that grows (Google's way without alt=sse)."""
+    """As server-sent events, or as one JSON array that grows (Google's way without alt=sse).
+
+    An upstream of the same dialect is passed on; the piece that says why it ended waits for the bill.
+    """
 
     def __init__(self, served: Served, as_events: bool) -> None:
         self._served = served
         self._as_events = as_events
         self._candidates = _Candidates(served)
         self._begun = False
+        self._last: JsonObject | None = None
 
     def render(self, chunks: Sequence[Chunk]) -> bytes:
-        return b"".join([self._piece(piece) for chunk in chunks if (piece := self._said(chunk))])
+        return b"".join([self._piece(piece) for chunk in chunks for piece in self._said(chunk)])
 
     def finish(self, bill: Bill) -> bytes:
         """Google's last chunk: the calls, why it ended, and the usage."""
         if self._served.dialect == PROTOCOL:
-            return self._end()
+            return b"".join([self._piece(_priced(piece, bill)) for piece in self._kept()]) + self._end()
         last = {"candidates": self._candidates.rest(), "usageMetadata": usage_metadata(bill), **_head(self._served)}
         return self._piece(last) + self._end()
 
     def fail(self, error: SwitchboardError, _bill: Bill) -> bytes:
         """Google's SDKs raise from a chunk that begins with `error`, and take no finish reason for a cut."""
         told = blocked_prompt if is_blocked(error) else error_object
-        return self._piece(told(error, self._served.generation_id)) + self._end()
+        pieces = [*self._kept(), told(error, self._served.generation_id)]
+        return b"".join([self._piece(piece) for piece in pieces]) + self._end()
 
-    def _said(self, chunk: Chunk) -> JsonObject | None:
+    def _said(self, chunk: Chunk) -> list[JsonObject]:
         if self._served.dialect == PROTOCOL:
-            return _passed_on(self._served, chunk.native)
+            before, piece = self._kept(), _passed_on(self._served, chunk.native)
+            self._last = piece if _is_ending(chunk.native) else None
+            return before if self._last else [*before, piece]
         candidates = self._candidates.add(chunk)
-        return {"candidates": candidates, **_head(self._served)} if candidates else None
+        return [{"candidates": candidates, **_head(self._served)}] if candidates else []
+
+    def _kept(self) -> list[JsonObject]:
+        """The piece that waits, if one does; it is the last one only until another follows."""
+        kept, self._last = self._last, None
+        return [] if kept is None else [kept]
 
     def _piece(self, piece: JsonObject) -> bytes:
         data = orjson.dumps(piece)
@@ -139,6 +149,19 @@ def _passed_on(served: Served, native: JsonObject) -> JsonObject:
     return piece
 
 
+def _is_ending(native: JsonObject) -> bool:
+    candidates = native.get("candidates")
+    found = candidates if isinstance(candidates, list) else []
+    return any(isinstance(candidate, dict) and candidate.get("finishReason") for candidate in found)
+
+
+def _priced(piece: JsonObject, bill: Bill) -> JsonObject:
+    """With the provider's own counts, or ours where it gave none."""
+    counted = piece.get("usageMetadata")
+    given = counted if isinstance(counted, dict) else usage_metadata(bill)
+    return {**piece, "usageMetadata": {**given, "cost": _usd(bill)}}
+
+
 def _with_marks(candidate: Json, provider_id: str) -> Json:
     content = candidate.get("content") if isinstance(candidate, dict) else None
     parts = content.get("parts") if isinstance(content, dict) else None
@@ -153,7 +176,7 @@ def _head(served: Served) -> JsonObject:
 
 
 def _usd(bill: Bill) -> float | None:
-    """Ours, not Google's; its SDKs skip what they do not know. A stream passed on as it is does not have it."""
+    """Ours, not Google's; its SDKs skip what they do not know."""
     return None if bill.total is None else bill.total / NANO
 
 

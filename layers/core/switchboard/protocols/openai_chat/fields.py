@@ -13,7 +13,8 @@ from switchboard.protocols.checks import (
     is_whole,
 )
 
-# Meant for the gateway: no provider may see them. OpenRouter's and ZenMux's names (specs/api.md section 2).
+# Meant for the gateway: no provider may see them. OpenRouter's and ZenMux's names.
+# https://openrouter.ai/docs/api-reference/parameters
 GATEWAY_FIELDS = frozenset(
     {
         "cache_control",

@@ -1,6 +1,6 @@
 """Answers of other dialects as the choices of a chat completion, from the hub's events.
 
-Shapes that strict clients insist on (specs/protocols.md section 1): the role once and first, ids and names of tool
+Shapes that strict clients insist on: the role once and first, ids and names of tool
 calls in their first fragment only, calls counted from 0, one finish reason beside an empty delta.
 """
 

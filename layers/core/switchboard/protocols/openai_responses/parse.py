@@ -33,11 +33,6 @@ def parse(body: bytes) -> ChatRequest:
     return parse_body(cast(JsonObject, native))
 
 
-def is_responses_body(native: Mapping[str, Json]) -> bool:
-    """True for what Cursor posts to the chat route: a Responses request that is to be answered as a chat."""
-    return "input" in native and "messages" not in native
-
-
 def parse_body(native: JsonObject) -> ChatRequest:
     """The same for a body that is parsed already: of either route, for whichever renderer answers it."""
     given = {name: value for name, value in native.items() if value is not None}

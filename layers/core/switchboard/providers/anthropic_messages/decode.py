@@ -13,12 +13,13 @@ from switchboard.chat import Chunk, Finish, FinishReason, StreamEvent, TextDelta
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.anthropic_messages.failures import failure_of
-from switchboard.providers.anthropic_messages.structured import JSON_TOOL
 from switchboard.providers.anthropic_messages.usage import read_usage
 from switchboard.providers.events import ChunkReader, read_events
+from switchboard.providers.json_answer import JSON_TOOL
 from switchboard.wire.sse import ServerSentEvent, SseDecoder
 
-# specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
+# https://docs.anthropic.com/en/api/handling-stop-reasons
+# What is not listed passes as "stop": a new word must not look like a failure.
 _FINISH: Mapping[str, FinishReason] = {
     "end_turn": "stop",
     "stop_sequence": "stop",

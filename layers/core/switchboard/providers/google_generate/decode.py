@@ -32,7 +32,8 @@ BROKEN = frozenset(
         "MISSING_THOUGHT_SIGNATURE",
     }
 )
-# specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
+# https://ai.google.dev/api/generate-content#FinishReason
+# What is not listed passes as "stop": a new word must not look like a failure.
 _FINISH: Mapping[str, FinishReason] = {
     "MAX_TOKENS": "length",
     **dict.fromkeys((*_FILTERED, *_IMAGE_FILTERED), "content_filter"),

@@ -12,11 +12,13 @@ from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.events import ChunkReader, read_events
 from switchboard.providers.failures import failure_class, retry_after
+from switchboard.providers.openai_chat.json_answer import JsonCalls
+from switchboard.providers.openai_chat.quirks import JSON_OBJECT_ONLY
 from switchboard.providers.openai_chat.usage import read_usage
 from switchboard.providers.service_tiers import unusual_tier
 from switchboard.wire.sse import ServerSentEvent, SseDecoder
 
-# specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
+# Servers have words of their own; what is not listed passes as "stop": a new one must not look like a failure.
 _FINISH: Mapping[str, FinishReason] = {
     "stop": "stop",
     "eos": "stop",
@@ -56,6 +58,7 @@ class OpenAiChatDecoder:
         self._begun: set[int] = set()
         self._finished: set[int] = set()
         self._called_tools: set[int] = set()
+        self._json = _json_calls(flags, "delta")
         self._done = False
         self._reader = ChunkReader(self._chunk)
         self.skipped = 0
@@ -88,6 +91,9 @@ class OpenAiChatDecoder:
         if choices is None:
             self.skipped += 1
             return None
+        if self._json:
+            choices = [self._json.as_content(choice) for choice in choices]
+            native = {**native, "choices": choices}
         said: list[StreamEvent] = []
         for choice in choices:
             self._read(choice, said)
@@ -113,8 +119,12 @@ class OpenAiChatDecoder:
 def decode_reply(body: bytes, flags: frozenset[str]) -> Chunk:
     """Raises UpstreamFailure for what is no answer: an error with status 200, no choices, nothing said."""
     native = reply_object(body)
+    choices = _choices(native, "message") or []
+    if calls := _json_calls(flags, "message"):
+        choices = [calls.as_content(choice) for choice in choices]
+        native = {**native, "choices": cast("list[Json]", choices)}
     said: list[StreamEvent] = []
-    for choice in _choices(native, "message") or ():
+    for choice in choices:
         index = cast(int, choice.get("index") or 0)
         message = cast(JsonObject, choice.get("message") or {})
         said.extend(spoken(message, index))
@@ -129,13 +139,20 @@ def decode_reply(body: bytes, flags: frozenset[str]) -> Chunk:
     return Chunk(tuple(said), native)
 
 
+def _json_calls(flags: frozenset[str], holder: str) -> JsonCalls | None:
+    return JsonCalls(holder) if JSON_OBJECT_ONLY in flags else None
+
+
 def _choices(native: Json, holder: str) -> list[JsonObject] | None:
     """The choices, whose words are in `holder`; None if anything in them is not what the protocol says it is."""
     if not isinstance(native, dict):
         return None
     choices = native.get("choices") or []
-    if not isinstance(choices, list) or not all(_is_choice(choice, holder) for choice in choices):
+    if not isinstance(choices, list):
         return None
+    for choice in choices:
+        if not _is_choice(choice, holder):
+            return None
     return cast("list[JsonObject]", choices)
 
 
@@ -145,9 +162,10 @@ def _is_choice(choice: Json, holder: str) -> bool:
     said = choice.get(holder) or {}
     if not isinstance(said, dict):
         return False
-    calls = said.get("tool_calls") or []
-    return isinstance(calls, list) and all(
-        isinstance(call, dict) and isinstance(call.get("function") or {}, dict) for call in calls
+    calls = said.get("tool_calls")
+    return not calls or (
+        isinstance(calls, list)
+        and all(isinstance(call, dict) and isinstance(call.get("function") or {}, dict) for call in calls)
     )
 
 

@@ -11,7 +11,7 @@ from switchboard.clock import Clock
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import JsonObject
 from switchboard.rankings_cache import RankingsCache
-from switchboard.routing.plan import find_model
+from switchboard.routing.models import find_model
 from switchboard.storage.rollups import endpoint_series, model_series
 from switchboard.web.pages.calculator import question_of
 from switchboard.web.pages.compare_page import compare_object, compared_models

@@ -1,16 +1,21 @@
-"""The chat route as Cursor uses it: some of its bodies are Responses requests, all of its answers are chat streams."""
+"""The chat route as Cursor uses it: some of its bodies are Responses requests, all of its answers are chat streams.
 
+How to read those is loaded when the first one comes: other clients need not pay for it.
+"""
+
+import importlib
+from collections.abc import Mapping
 from typing import cast
 
 import orjson
 
 from switchboard.chat import ChatRequest
-from switchboard.json_types import JsonObject
+from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.interface import Arrival
 from switchboard.protocols.openai_chat import OpenAiChat
-from switchboard.protocols.openai_responses.parse import is_responses_body, parse_body
 
 _INPUT = b'"input"'
+_RESPONSES = "switchboard.protocols.openai_responses.parse"
 
 
 class ChatOrResponses(OpenAiChat):
@@ -18,7 +23,10 @@ class ChatOrResponses(OpenAiChat):
 
     def parse(self, arrival: Arrival) -> ChatRequest:
         native = _responses_body(arrival.body)
-        return super().parse(arrival) if native is None else parse_body(native)
+        if native is None:
+            return super().parse(arrival)
+        request: ChatRequest = importlib.import_module(_RESPONSES).parse_body(native)
+        return request
 
 
 def _responses_body(body: bytes) -> JsonObject | None:
@@ -30,3 +38,8 @@ def _responses_body(body: bytes) -> JsonObject | None:
     except orjson.JSONDecodeError:
         return None
     return cast(JsonObject, native) if isinstance(native, dict) and is_responses_body(native) else None
+
+
+def is_responses_body(native: Mapping[str, Json]) -> bool:
+    """True for what Cursor posts to the chat route: a Responses request that is to be answered as a chat."""
+    return "input" in native and "messages" not in native
