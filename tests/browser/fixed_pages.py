@@ -40,11 +40,9 @@ def figures_of(luck: random.Random) -> tuple[EndpointFigures, float, float]:
 
 
 def observed(luck: random.Random, speed: float, first: float, count: int, fails: int = 0) -> list[Observation]:
+    lengths = [luck.randint(100, 900) for _ in range(count)]
     answers = [
-        Observation(
-            "ok", luck.randint(200, 4000), tokens := luck.randint(100, 900), 9, *_times(luck, speed, first, tokens)
-        )
-        for _ in range(count)
+        Observation("ok", luck.randint(200, 4000), length, 9, *_times(luck, speed, first, length)) for length in lengths
     ]
     return [*answers, *[Observation("server", lost_ms=400)] * fails]
 

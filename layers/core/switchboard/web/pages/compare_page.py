@@ -7,7 +7,7 @@ from switchboard.catalog.model import Catalog, Model
 from switchboard.errors import InvalidRequest
 from switchboard.health.figures import Rankings
 from switchboard.json_types import Json, JsonObject
-from switchboard.routing.plan import find_model
+from switchboard.routing.models import find_model
 from switchboard.web.pages.calculator import Question, calculation
 from switchboard.web.pages.listing import row_object, row_of
 
