@@ -42,7 +42,7 @@ _GENERATION = re.compile(r"(?:/api)?/v1/generations/([^/]+)")
 _COUNT_TOKENS = ":countTokens"
 # Where only clients of one dialect come, whether or not there is a route.
 _ANTHROPICS = re.compile(r"/api/anthropic(/|$)|(/api)?/v1/messages(/|$)")
-_GOOGLES = re.compile(r"(/api)?/v1beta(/|$)|/api/vertex-ai(/|$)|.*/models/.+:\w*[gG]enerateContent$")
+_GOOGLES = re.compile(r"(/api)?/v1beta(/|$)|/api/vertex-ai(/|$)|(?=.*/models/.).*:\w*[gG]enerateContent$")
 # One of these comes with every request of Google's SDKs, and of Anthropic's.
 _GOOGLE_HEADERS = ("x-goog-api-client", "x-goog-api-key")
 _ANTHROPIC_HEADER = "anthropic-version"

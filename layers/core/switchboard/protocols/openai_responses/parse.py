@@ -9,7 +9,7 @@ from switchboard.accounting.estimate import text_tokens, with_margin
 from switchboard.chat import ChatRequest
 from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.checks import is_list, is_object
+from switchboard.protocols.checks import is_list, is_object, json_object
 from switchboard.protocols.openai_chat.fields import GATEWAY_FIELDS
 from switchboard.protocols.openai_responses.fields import SAME_IN_THE_HUB, check_fields
 from switchboard.protocols.openai_responses.items import ItemReader, instructions
@@ -25,13 +25,7 @@ _LOGPROBS = "message.output_text.logprobs"
 
 def parse(body: bytes) -> ChatRequest:
     """Raises InvalidRequest for anything that no provider could answer."""
-    try:
-        native = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidRequest(f"The body is not valid JSON: {error}.") from None
-    if not isinstance(native, dict):
-        raise InvalidRequest("The body must be a JSON object with `model` and `input`.")
-    return parse_body(cast(JsonObject, native))
+    return parse_body(json_object(body, "`model` and `input`"))
 
 
 def parse_body(native: JsonObject) -> ChatRequest:
