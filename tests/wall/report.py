@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from switchboard.transport import CONNECT_SECONDS
+from switchboard.transport.failures import CONNECT_SECONDS
 
 from tests.wall.cases import ENDPOINTS, PATTERNS
 from tests.wall.clients import CLIENTS
@@ -19,6 +19,7 @@ one to three failing ones, and in front of healthy ones in each of {len(DIALECTS
 streamed and whole, for clients of {len(CLIENTS)} protocols
 ({", ".join(client.name for client in CLIENTS)}).
 The gateway is the real one over real sockets; its tables and its log are kept in memory, so that they can be searched.
+Half of the cases go through each of its two HTTP clients (that of servers, that of Lambda).
 
 A case holds if
 

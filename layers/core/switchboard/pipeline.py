@@ -18,6 +18,7 @@ from switchboard.cutoff import Cutoff
 from switchboard.dispatch import Dispatch, Errand, Upstreams, signals_by_endpoint
 from switchboard.errors import Failure, GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
+from switchboard.health.measures import measures_of
 from switchboard.protocols.glance import seems_to_ask_for
 from switchboard.protocols.interface import JSON, Arrival, ClientProtocol, StreamRenderer
 from switchboard.provider_keys import Asked
@@ -250,7 +251,7 @@ class Pipeline:
             await asyncio.gather(self._record(generation), self._charge(answer, generation))
         await self.breakers.settled()
         self._alarm(generation)
-        self.telemetry.info("generation", summary(generation))
+        self.telemetry.info("generation", summary(generation), measures_of(generation))
 
     def _alarm(self, generation: Generation) -> None:
         """A key that a provider refuses is the operator's to replace, and no caller will tell him."""
@@ -258,7 +259,6 @@ class Pipeline:
             if attempt.outcome == Failure.UPSTREAM_AUTH:
                 told = {"provider": attempt.provider, "credential": attempt.credential, "status": attempt.status}
                 self.telemetry.warning("provider_key_refused", told)
-                self.telemetry.count("ProviderKeyRefused", attempt.provider)
 
     async def _record(self, generation: Generation) -> None:
         try:
@@ -266,6 +266,7 @@ class Pipeline:
         except StorageError as error:
             self.telemetry.warning("usage_record_spilled", {"generation": generation.id, "reason": error.message})
             self.telemetry.spill(self.usage.spill_line(generation))
+            self.telemetry.measure({"SpilledRecords": 1})
 
     async def _charge(self, answer: Answer, generation: Generation) -> None:
         if not await self.reservations.settle(answer.admission, generation):

@@ -15,7 +15,7 @@ from switchboard.dispatch.attempt import MAX_ERROR_BYTES, Running
 from switchboard.dispatch.offers import Offer
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.secret import Secret
-from switchboard.transport import ConnectionCut, ConnectionFailed
+from switchboard.transport.failures import ConnectionCut, ConnectionFailed
 
 from tests.dispatching import upstreams_of
 from tests.examples import chunk_native, ended, endpoint, request, said, sse, whole
