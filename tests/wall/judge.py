@@ -9,7 +9,7 @@ from switchboard.transport.failures import CONNECT_SECONDS
 
 from tests.examples import BEARER
 from tests.fakes import Answered, ask
-from tests.wall.cases import Case
+from tests.wall.cases import HEAVY, Case
 from tests.wall.clients import CALLED, CLIENTS, TOOLS, Heard
 from tests.wall.faults import Kind
 from tests.wall.stand import DIALECTS, HASTY, MODEL, SECRET, Gateway, Offer, Stand
@@ -129,6 +129,8 @@ def _longest(case: Case) -> float:
     """What one failed attempt may take. A resolver that finds nothing is waited for as long as a connection."""
     if case.fault.plays == "no-such-host":
         return CONNECT_SECONDS + SLACK_SECONDS
+    if case.fault.plays in HEAVY:
+        return FAST_SECONDS + SLACK_SECONDS
     if not case.fault.is_silent:
         return FAST_SECONDS
     return (HASTY.first_content if case.stream else HASTY.whole_answer(4000)) + SLACK_SECONDS

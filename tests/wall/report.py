@@ -25,7 +25,7 @@ A case holds if
 
 - while an endpoint is healthy the caller gets the whole answer, after one attempt more than there are failing endpoints
   before it at most; a failure that shows at once costs at most {FAST_SECONDS:g} s, a silence its time-out, a name that
-  leads nowhere (F14) as much as a connection may take, {CONNECT_SECONDS:g} s;
+  leads nowhere (F14) as much as a connection may take, {CONNECT_SECONDS:g} s, ten megabytes (F31, F32) a second more;
 - an answer that breaks off after its first content ends in an error of the caller's own protocol that says what was
   used, does not look complete, and repeats nothing;
 - no provider's key and no word of the prompt is in a log line, a table, or an error.
