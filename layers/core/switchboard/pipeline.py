@@ -18,6 +18,7 @@ from switchboard.cutoff import Cutoff
 from switchboard.dispatch import Dispatch, Errand, Upstreams
 from switchboard.errors import GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
+from switchboard.protocols.glance import seems_to_ask_for
 from switchboard.protocols.interface import JSON, Arrival, ClientProtocol, StreamRenderer
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations, Wish
@@ -137,6 +138,9 @@ class Pipeline:
 
     async def plan(self, call: Call) -> Planned:
         """Who would be asked, in what order, and why; nobody is. Raises SwitchboardError."""
+        seems = self.catalog.find(seems_to_ask_for(call.arrival) or "")
+        if seems:
+            self.breakers.expect(seems.id)  # read while the key is
         key, rankings = await self._known(call.arrival.headers)
         request = call.protocol.parse(call.arrival)
         models = models_for(request, self.catalog)

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from switchboard.health.breaker import Door
 from switchboard.routing.index import first_try
 
-# With every breaker open, one endpoint is tried: an outage must not multiply the load on whoever recovers from it. One
-# request in so many tries them all, or a healthy one behind the first would wait for its pause to end.
-WALK_ALL_ONE_IN = 20
+# With every breaker open, one endpoint is tried: an outage must not multiply the load on whoever recovers from it. Now
+# and then a request tries them all, or a healthy one behind the first would wait for its pause to end: so seldom that
+# this many more attempts come of it on average, however many endpoints there are.
+EXTRA_ATTEMPTS = 0.1
 
 
 class Candidate(NamedTuple):
@@ -32,7 +33,7 @@ def chain(candidates: Sequence[Candidate], chance: random.Random, *, explore: bo
     shut = [place for place in by_index if candidates[place].door is Door.SHUT]
     standing = [place for place in by_index if place not in shut] if shut else by_index
     if not standing:
-        return shut if chance.random() < 1 / WALK_ALL_ONE_IN else shut[:1]
+        return shut if chance.random() * len(shut[1:]) < EXTRA_ATTEMPTS else shut[:1]
     if explore:
         tier = candidates[standing[0]].tier
         equals = [cost for other, cost in map(ranks.__getitem__, standing) if other == tier]

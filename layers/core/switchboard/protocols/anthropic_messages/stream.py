@@ -14,7 +14,7 @@ from switchboard.accounting.price import Bill
 from switchboard.chat import Chunk, Finish, Served, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta, Usage
 from switchboard.errors import Failure, SwitchboardError, UpstreamFailure
 from switchboard.json_types import JsonObject
-from switchboard.protocols.anthropic_messages.errors import error_object
+from switchboard.protocols.anthropic_messages.errors import error_event
 from switchboard.protocols.anthropic_messages.render import message_head, stop_reason, tool_id
 from switchboard.protocols.anthropic_messages.usage import opening_usage, usage_object
 from switchboard.signatures import marked
@@ -63,9 +63,9 @@ class AnthropicMessagesStream:
         closing = encoded({"type": "message_delta", "delta": ending, "usage": usage_object(bill, {})})
         return self._start() + self._close() + closing + encoded({"type": "message_stop"})
 
-    def fail(self, error: SwitchboardError, _bill: Bill) -> bytes:
+    def fail(self, error: SwitchboardError, bill: Bill) -> bytes:
         """No block is closed and no message stopped: what broke off must not look complete."""
-        return encoded({"type": "error", "error": error_object(error), "request_id": self._served.generation_id})
+        return encoded(error_event(error, self._served.generation_id, bill))
 
     def _start(self) -> bytes:
         if self._started:

@@ -11,7 +11,7 @@ import orjson
 
 from switchboard.accounting.price import Bill
 from switchboard.catalog.model import NANO
-from switchboard.chat import Chunk, Finish, FinishReason, Served, Usage
+from switchboard.chat import NO_USAGE, Chunk, Finish, FinishReason, Served, Usage
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.google_generate.errors import blocked_prompt, error_object, is_blocked
@@ -57,10 +57,11 @@ class GoogleGenerateStream:
         last = {"candidates": self._candidates.rest(), "usageMetadata": usage_metadata(bill), **_head(self._served)}
         return self._piece(last) + self._end()
 
-    def fail(self, error: SwitchboardError, _bill: Bill) -> bytes:
+    def fail(self, error: SwitchboardError, bill: Bill) -> bytes:
         """Google's SDKs raise from a chunk that begins with `error`, and take no finish reason for a cut."""
         told = blocked_prompt if is_blocked(error) else error_object
-        return self._piece(told(error, self._served.generation_id)) + self._end()
+        used = {} if bill.usage == NO_USAGE else {"usageMetadata": usage_metadata(bill)}
+        return self._piece({**told(error, self._served.generation_id), **used}) + self._end()
 
     def _said(self, chunk: Chunk) -> JsonObject | None:
         if self._served.dialect == PROTOCOL:

@@ -12,6 +12,7 @@ from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.events import ChunkReader, read_events
 from switchboard.providers.failures import failure_class, retry_after
+from switchboard.providers.openai_chat.call_numbers import CallNumbers
 from switchboard.providers.openai_chat.usage import read_usage
 from switchboard.providers.service_tiers import unusual_tier
 from switchboard.wire.sse import ServerSentEvent, SseDecoder
@@ -56,6 +57,7 @@ class OpenAiChatDecoder:
         self._begun: set[int] = set()
         self._finished: set[int] = set()
         self._called_tools: set[int] = set()
+        self._numbers = CallNumbers()
         self._done = False
         self._reader = ChunkReader(self._chunk)
         self.skipped = 0
@@ -101,9 +103,10 @@ class OpenAiChatDecoder:
         delta = choice.get("delta")
         if isinstance(delta, dict):
             self._begun.add(index)
-            said.extend(spoken(delta, index))
             if delta.get("tool_calls"):
                 self._called_tools.add(index)
+                self._numbers.settle(index, cast("list[JsonObject]", delta["tool_calls"]))
+            said.extend(spoken(delta, index))
         reason = choice.get("finish_reason")
         if isinstance(reason, str) and reason:  # some servers send an empty one with every delta
             self._finished.add(index)
