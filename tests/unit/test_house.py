@@ -47,6 +47,7 @@ TESTED_ELSEWHERE = {
     "storage/dynamodb.py": "integration/test_storage_engine.py",
     "storage/expressions.py": "integration/test_storage_engine.py",
     "storage/fields.py": "unit/storage/test_usage.py",
+    "storage/homes.py": "unit/test_homes.py",
     "storage/service.py": "unit/storage/test_signed.py",
     "transport.py": "integration/test_transport.py",
     "wire/http.py": "unit/providers/openai_chat/test_request.py",
