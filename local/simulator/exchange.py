@@ -17,7 +17,8 @@ from local.simulator.prompt import Prompt
 from local.simulator.refusal import Failure, Refusal
 from local.simulator.reply import Call, Reply, to_bytes
 from local.simulator.script import Script, Send
-from local.simulator.tokens import PromptCache, Usage, count_turn
+from local.simulator.tokens import PromptCache, Usage, context_of, count_turn
+from local.simulator.trouble import Trouble
 
 DRIP_SECONDS = 10.0  # between two tokens
 
@@ -59,8 +60,11 @@ class Exchange:
         refusal = dialect.refuse(call)
         if refusal is not None:
             return refusal_response(refusal, dialect)
+        prompt = dialect.read(call)
+        if sum(map(count_turn, prompt.turns)) > context_of(call.model):
+            return refusal_response(dialect.troubles[Trouble.CONTEXT_LENGTH], dialect)
         self._asked[call.provider].add(call.model)
-        reply = self._compose(dialect.read(call), call, rule)
+        reply = self._compose(prompt, call, rule)
         headers = {"x-request-id": f"req_{reply.key}", "x-simulated": "true"}
         script = _script(reply, dialect, rule)
         return play(script, self._tempo(request, call, rule), request.scope, _media_type(dialect, call, rule), headers)

@@ -16,7 +16,7 @@ from switchboard.secret import Secret
 from switchboard.settings import Settings
 from switchboard.storage.database import Item, Key
 from switchboard.storage.keys import KeyStore
-from switchboard.transport import ConnectionFailed
+from switchboard.transport.failures import ConnectionFailed
 from switchboard.web.chat import ChatApp
 from switchboard.wire.http import HttpRequest
 

@@ -34,7 +34,7 @@ from switchboard.storage.rankings import RankingStore
 from switchboard.storage.signals import SignalStore
 from switchboard.storage.stops import StopMarks
 from switchboard.storage.usage import UsageStore, generation_of, read_spill
-from switchboard.transport import ConnectionCut
+from switchboard.transport.failures import ConnectionCut
 from switchboard.wire.sse import SseDecoder
 
 from tests.examples import BEARER, KEY, body, catalog, ended, endpoint, model, price, provider, said, whole

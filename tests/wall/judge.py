@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
 
-from switchboard.transport import CONNECT_SECONDS
+from switchboard.transport.failures import CONNECT_SECONDS
 
 from tests.examples import BEARER
 from tests.fakes import Answered, ask

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from switchboard.transport import HttpClient
+from switchboard.transport.here import http_client
 
 from tests.wall.cases import HEAVY, Case, every_case
 from tests.wall.judge import Verdict, judged, whole_texts
@@ -65,7 +65,7 @@ def _trusting(authority: Path) -> Iterator[None]:
 
 
 async def _judged_all(cases: Sequence[Case], simulator: str, folder: Path, authority: Authority) -> list[Verdict]:
-    http = HttpClient()
+    http = http_client()
     try:
         async with listening(folder, authority) as places:
             return await _in_lanes(Stand(simulator, http, places), cases)

@@ -19,7 +19,7 @@ from switchboard.secret import Secret
 from switchboard.settings import Settings
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.usage import generation_of
-from switchboard.transport import HttpClient
+from switchboard.transport.here import HttpClient
 from switchboard.web.chat import ChatApp
 
 from tests.examples import KEY, catalog, endpoint, model, price, provider

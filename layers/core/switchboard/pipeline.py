@@ -18,6 +18,7 @@ from switchboard.cutoff import Cutoff
 from switchboard.dispatch import Dispatch, Errand, Upstreams
 from switchboard.errors import GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
+from switchboard.health.measures import measures_of
 from switchboard.homes import NOWHERE, Homes, is_worth_it
 from switchboard.protocols.glance import seems_to_ask_for
 from switchboard.protocols.interface import JSON, Arrival, ClientProtocol, StreamRenderer
@@ -258,7 +259,7 @@ class Pipeline:
             work.append(self.homes.served(answer.conversation, home, generation.usage, seconds))
         await (asyncio.gather(*work) if work[1:] else work[0])
         await self.breakers.settled()
-        self.telemetry.info("generation", summary(generation))
+        self.telemetry.info("generation", summary(generation), measures_of(generation))
 
     async def _record(self, generation: Generation) -> None:
         try:
@@ -266,6 +267,7 @@ class Pipeline:
         except StorageError as error:
             self.telemetry.warning("usage_record_spilled", {"generation": generation.id, "reason": error.message})
             self.telemetry.spill(self.usage.spill_line(generation))
+            self.telemetry.measure({"SpilledRecords": 1})
 
     async def _charge(self, answer: Answer, generation: Generation) -> None:
         if not await self.reservations.settle(answer.admission, generation):

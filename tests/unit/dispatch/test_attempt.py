@@ -12,7 +12,7 @@ from switchboard.clock import Clock, SystemClock
 from switchboard.dispatch import CANCELLED, OK, Limits
 from switchboard.dispatch.attempt import MAX_ERROR_BYTES, Running
 from switchboard.errors import Failure, UpstreamFailure
-from switchboard.transport import ConnectionCut, ConnectionFailed
+from switchboard.transport.failures import ConnectionCut, ConnectionFailed
 
 from tests.dispatching import upstreams_of
 from tests.examples import chunk_native, ended, endpoint, request, said, sse, whole

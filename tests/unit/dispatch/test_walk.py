@@ -11,7 +11,7 @@ from switchboard.dispatch import Dispatch, Errand, Limits
 from switchboard.errors import AllAttemptsFailed, Failure, SwitchboardError, UpstreamFailure
 from switchboard.health.breaker import ALL_WELL
 from switchboard.routing.plan import Plan
-from switchboard.transport import ConnectionCut, ConnectionFailed
+from switchboard.transport.failures import ConnectionCut, ConnectionFailed
 
 from tests.dispatching import breakers_over, outlook, upstreams_of
 from tests.examples import chunk_native, ended, endpoint, request, said, sse, whole

@@ -20,7 +20,7 @@ from switchboard.storage.rollups import DAYS, HOURS, MINUTES, Level, RollupStore
 from switchboard.storage.usage import UsageStore
 
 from tests.fakes import FakeClock, FakeDatabase
-from tests.records import answered, generations
+from tests.records import answered, generations, names
 
 START = 1_800_000_000.0 - 180  # three minutes before 08:00 UTC, so that hours are crossed
 MIDNIGHT = 1_799_971_200.0
@@ -66,7 +66,7 @@ class World:
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[tuple[float, Generation]], list[tuple[float, int | None]]]:
     """Records with the time they were written at (up to three minutes late), and runs, some of which break off."""
-    records = draw(st.lists(generations(START, SPAN_MINUTES), max_size=10, unique_by=lambda record: record.id))
+    records = draw(st.lists(generations(START, SPAN_MINUTES, names), max_size=10, unique_by=lambda record: record.id))
     written = [
         ((record.finished // MINUTE + 1) * MINUTE + draw(st.sampled_from((-59, 0, 60, 120, 179, 180))), record)
         for record in records
@@ -116,7 +116,7 @@ def test_a_record_that_is_three_minutes_late_is_counted(every: int, late: int) -
 
 
 @settings(max_examples=20)
-@given(st.lists(generations(START, SPAN_MINUTES), max_size=10, unique_by=lambda record: record.id))
+@given(st.lists(generations(START, SPAN_MINUTES, names), max_size=10, unique_by=lambda record: record.id))
 def test_a_second_run_writes_nothing(records: list[Generation]) -> None:
     world = World()
     world.record(*records)

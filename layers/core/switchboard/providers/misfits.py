@@ -11,8 +11,8 @@ from switchboard.json_types import JsonObject
 from switchboard.requested import native_tools_of
 
 ADDRESSES = ("data:", "https://", "http://", "gs://", "s3://")
-# What runs at one provider for its callers: without it the answer would be another one.
-_SERVICES = ("mcp_servers", "container")
+# What runs or lies at one provider for its callers: without it the answer would be another one.
+_SERVICES = ("mcp_servers", "container", "cachedContent")
 _WEB = ("https://", "http://")
 
 

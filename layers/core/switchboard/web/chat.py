@@ -14,12 +14,12 @@ from switchboard.idempotency import HEADER as IDEMPOTENCY_KEY
 from switchboard.idempotency import Idempotency
 from switchboard.pipeline import Call, Pipeline
 from switchboard.protocols.interface import Arrival, ClientProtocol
+from switchboard.protocols.late import Count
 from switchboard.routing.explain import explained
 from switchboard.telemetry import Telemetry
 from switchboard.web.cors import CrossOrigin
 from switchboard.web.line import Line
 from switchboard.web.routes import (
-    Count,
     counting_at,
     dialect_of,
     generation_at,
@@ -33,6 +33,7 @@ from switchboard.wire.sse import encode_event
 # Answered without a look at anything: health checks, and Claude Code's HEAD / before it begins.
 QUICK = ("/", "/healthz")
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+CONTROLS = bytes({*range(32), 127} - {ord("\t")})
 MAX_BODY_BYTES = 20 * 1024 * 1024
 # API Gateway and Lambda both end a request after 15 minutes; a server keeps to the same, so that records agree.
 LONGEST_SECONDS = 900.0
@@ -154,8 +155,11 @@ async def _no_route(line: Line, method: str, path: str, headers: Mapping[str, st
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    """By lower-case name."""
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    """By lower-case name, without control signs: some values go on to a provider, whose head they must not break."""
+    return {
+        name.decode("latin-1").lower(): value.translate(None, CONTROLS).decode("latin-1")
+        for name, value in scope["headers"]
+    }
 
 
 def _with_key(headers: dict[str, str], query: Mapping[str, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from switchboard.json_types import JsonObject
 
 from local.simulator.dialects import ANTHROPIC_MESSAGES, BEDROCK_CONVERSE, OPENAI_CHAT, OPENAI_RESPONSES
 from local.simulator.dialects.interface import Dialect
@@ -41,7 +42,7 @@ def test_all_calls_are_the_first_or_have_no_name() -> None:
 
 @pytest.mark.parametrize("dialect", [ANTHROPIC_MESSAGES, OPENAI_RESPONSES, BEDROCK_CONVERSE])
 def test_what_is_no_call_stays_as_it_is(dialect: Dialect) -> None:
-    body = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "input": "hi", "max_tokens": 50}
+    body: JsonObject = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "input": "hi", "max_tokens": 50}
     script = dialect.stream(replied(dialect, call_of(body, streams=True)))
     for change in (letter_by_letter, with_one_index, without_ids):
         assert sent(change(script)) == sent(script)
