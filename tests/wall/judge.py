@@ -19,7 +19,7 @@ SHORT = f"Say 12 words. {PROMPT}"
 LONG = f"Say 60 words. {PROMPT}"
 # What a failure that shows at once may cost a request, and what may come on top of a clock on a busy machine.
 FAST_SECONDS = 1.0
-SLACK_SECONDS = 1.0
+SLACK_SECONDS = 2.0
 # What a healthy endpoint may say, after its name: it chooses among a few endings.
 Texts = frozenset[str]
 ENDINGS = 4
@@ -126,7 +126,7 @@ def _longest(case: Case) -> float:
     if case.fault.plays == "no-such-host":
         return CONNECT_SECONDS + SLACK_SECONDS
     if case.fault.plays in HEAVY:
-        return FAST_SECONDS + SLACK_SECONDS
+        return 2 * FAST_SECONDS
     if not case.fault.is_silent:
         return FAST_SECONDS
     return (HASTY.first_content if case.stream else HASTY.whole_answer(4000)) + SLACK_SECONDS

@@ -22,7 +22,7 @@ from tests.wall.stand import Stand, standing
 
 PAGE = Path(__file__).parents[2] / "docs" / "fault-wall.md"
 # Cases that wait may do so together; the others would only wait for each other.
-SILENT_AT_ONCE = 32
+SILENT_AT_ONCE = 24
 AT_ONCE = 2
 MOST_SHOWN = 40
 
