@@ -30,7 +30,7 @@ from switchboard.storage.secrets import local_secrets
 from switchboard.storage.signed import DYNAMODB, Aws, SignedService
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
-from switchboard.transport import HttpClient
+from switchboard.transport.here import HttpClient, http_client
 from switchboard.web.catalog import Lookups, catalog_app
 from switchboard.web.keys import KeyOffice, keys_app
 from switchboard.wire.sigv4 import Credentials
@@ -59,8 +59,8 @@ class Gateway:
 
 def build_gateway(local: LocalSettings, engine_url: str, simulator_url: str | None) -> Gateway:
     """Raises CatalogError for a catalog file that is wrong."""
-    clock, settings, http = SystemClock(), Settings(), HttpClient()
-    telemetry = Telemetry(local.log_level, metrics=False)
+    clock, settings, http = SystemClock(), Settings(), http_client()
+    telemetry = Telemetry(local.log_level)
     catalog = read_catalog(local)
     if simulator_url:
         catalog = simulated(catalog, local.variables, simulator_url)

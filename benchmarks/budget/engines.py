@@ -13,7 +13,7 @@ from switchboard.clock import SystemClock
 from switchboard.storage.database import Database
 from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.signed import DYNAMODB, Aws, SignedService
-from switchboard.transport import HttpClient
+from switchboard.transport.here import http_client
 from switchboard.wire.sigv4 import Credentials
 
 from benchmarks.budget.life import KEYS, USAGE
@@ -43,7 +43,7 @@ def make_table(url: str, name: str) -> None:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
-    http = HttpClient()
+    http = http_client()
     aws = Aws(http, SystemClock(), lambda: Credentials("test", "test", None), REGION, url)
     try:
         yield DynamoDatabase(SignedService(aws, DYNAMODB, timeout=PATIENCE_SECONDS))

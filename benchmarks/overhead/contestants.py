@@ -14,7 +14,7 @@ from switchboard.clock import SystemClock
 from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.keys import ApiKey, KeyStore, hash_key, mask_key
 from switchboard.storage.signed import DYNAMODB, Aws, SignedService
-from switchboard.transport import HttpClient
+from switchboard.transport.here import http_client
 from switchboard.wire.sigv4 import Credentials
 
 from benchmarks.overhead.aws import PROVIDER
@@ -161,7 +161,7 @@ def tool_variables() -> dict[str, str]:
 
 
 async def _add_key(mocked: Mocks) -> None:
-    http = HttpClient()
+    http = http_client()
     endpoint = f"http://127.0.0.1:{mocked.aws_port}"
     aws = Aws(http, SystemClock(), lambda: Credentials("AKIDEXAMPLE", "secret"), "us-east-1", endpoint)
     store = KeyStore(DynamoDatabase(SignedService(aws, DYNAMODB)), "KeysTable")

@@ -11,12 +11,12 @@ from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.secrets import provider_secret
 from switchboard.storage.signed import DYNAMODB, SSM, Aws, SignedService
 from switchboard.telemetry import Telemetry
-from switchboard.transport import HttpClient
+from switchboard.transport.here import http_client
 from switchboard.wire.sigv4 import Credentials
 
 settings = Settings.read()
 clock = SystemClock()
-http = HttpClient()
+http = http_client()
 
 
 def credentials() -> Credentials:
@@ -35,7 +35,7 @@ app = chat_gateway(
             lambda provider: provider_secret(SignedService(aws, SSM), settings.stack_name, provider), http, clock
         ),
         transport=http,
-        telemetry=Telemetry(settings.log_level),
+        telemetry=Telemetry(settings.log_level, settings.stack_name),
         clock=clock,
         sign=BedrockSigner(credentials, environment.region, clock),
     )

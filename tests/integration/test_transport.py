@@ -1,12 +1,17 @@
-"""The HTTP client against a server that says exactly these bytes. What is proved: nothing that arrived is ever lost."""
+"""Both HTTP clients against a server that says exactly these bytes. What is proved: nothing that arrived is lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import pytest
-from switchboard.transport import ConnectionCut, ConnectionFailed, HttpClient, Reply
+import uvloop
+from switchboard.transport.failures import ConnectionCut, ConnectionFailed
+from switchboard.transport.here import HttpClient, Reply
+from switchboard.transport.looped import LoopedClient
+from switchboard.transport.threaded import ThreadedClient
 from switchboard.wire.http import HttpRequest
 
 PATIENCE = 10.0
@@ -49,19 +54,45 @@ class Server:
             await asyncio.wait(tasks, timeout=PATIENCE)
 
 
-@asynccontextmanager
-async def serving(writing: Writing) -> AsyncIterator[tuple[Server, HttpClient]]:
-    server = Server(writing)
-    listening = await asyncio.start_server(server, "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1/chat"
-    client = HttpClient(connect_seconds=1)
-    try:
-        async with asyncio.timeout(PATIENCE):
-            yield server, client
-    finally:
-        await client.close()
-        listening.close()
-        await server.close()
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A client, and the event loop that it runs in."""
+
+    client: type[ThreadedClient] | type[LoopedClient]
+    loop: Callable[[], asyncio.AbstractEventLoop]
+
+    def run(self, scenario: Coroutine[None, None, Result]) -> Result:
+        with asyncio.Runner(loop_factory=self.loop) as runner:
+            return runner.run(scenario)
+
+    @asynccontextmanager
+    async def serving(self, writing: Writing) -> AsyncIterator[tuple[Server, HttpClient]]:
+        server = Server(writing)
+        listening = await asyncio.start_server(server, "127.0.0.1", 0)
+        server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1/chat"
+        client = self.client(connect_seconds=1)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                yield server, client
+        finally:
+            await client.close()
+            listening.close()
+            await server.close()
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(Stage(ThreadedClient, asyncio.new_event_loop), id="threaded"),
+        pytest.param(Stage(LoopedClient, asyncio.new_event_loop), id="looped"),
+        pytest.param(Stage(LoopedClient, uvloop.new_event_loop), id="looped-uvloop"),
+    ]
+)
+def stage(request: pytest.FixtureRequest) -> Stage:
+    chosen: Stage = request.param
+    return chosen
 
 
 def chunk(data: bytes) -> bytes:
@@ -100,20 +131,20 @@ async def received(reply: Reply) -> tuple[bytes, bool]:
     return collected, True
 
 
-def test_a_request_arrives_as_it_was_built() -> None:
+def test_a_request_arrives_as_it_was_built(stage: Stage) -> None:
     async def run() -> bytes:
-        async with serving(saying(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")) as (server, client):
+        async with stage.serving(saying(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")) as (server, client):
             async with client.open(request(server.url, b'{"a":1}')):
                 pass
             return server.requests[0]
 
-    sent = asyncio.run(run())
+    sent = stage.run(run())
     assert sent.startswith(b"POST /v1/chat HTTP/1.1\r\n")
     assert b"x-name: value\r\n" in sent.lower()
     assert sent.endswith(b'\r\n\r\n{"a":1}')
 
 
-def test_the_first_piece_is_handed_over_before_the_second_is_sent() -> None:
+def test_the_first_piece_is_handed_over_before_the_second_is_sent(stage: Stage) -> None:
     """By default pyreqwest reads 64 KiB ahead: the trap that streamed_read_buffer_limit(0) is for."""
     said = asyncio.Event()
 
@@ -123,98 +154,98 @@ def test_the_first_piece_is_handed_over_before_the_second_is_sent() -> None:
         await saying(chunk(b"data: 2\n\n"), chunk(b""))(writer)
 
     async def run() -> list[bytes]:
-        async with serving(write) as (server, client), client.open(request(server.url)) as reply:
+        async with stage.serving(write) as (server, client), client.open(request(server.url)) as reply:
             pieces = []
             async for piece in reply.pieces():
                 pieces.append(piece)
                 said.set()
             return pieces
 
-    assert asyncio.run(run()) == [b"data: 1\n\n", b"data: 2\n\n"]
+    assert stage.run(run()) == [b"data: 1\n\n", b"data: 2\n\n"]
 
 
 @pytest.mark.parametrize(
     "cut", [then_cut(STREAM, chunk(b"data: 1\n\n")), then_cut(STREAM, chunk(b"data: 1\n\n"), b"9\r\nda")]
 )
-def test_a_cut_comes_after_all_that_did_arrive(cut: Writing) -> None:
+def test_a_cut_comes_after_all_that_did_arrive(stage: Stage, cut: Writing) -> None:
     async def run() -> tuple[bytes, bool]:
-        async with serving(cut) as (server, client), client.open(request(server.url)) as reply:
+        async with stage.serving(cut) as (server, client), client.open(request(server.url)) as reply:
             return await received(reply)
 
-    data, whole = asyncio.run(run())
+    data, whole = stage.run(run())
     assert data.startswith(b"data: 1\n\n")
     assert not whole
 
 
-def test_a_stream_that_ends_well_is_whole() -> None:
+def test_a_stream_that_ends_well_is_whole(stage: Stage) -> None:
     async def run() -> tuple[bytes, bool]:
         whole = saying(STREAM, chunk(b"data: 1\n\n"), chunk(b""))
-        async with serving(whole) as (server, client), client.open(request(server.url)) as reply:
+        async with stage.serving(whole) as (server, client), client.open(request(server.url)) as reply:
             return await received(reply)
 
-    assert asyncio.run(run()) == (b"data: 1\n\n", True)
+    assert stage.run(run()) == (b"data: 1\n\n", True)
 
 
-def test_status_and_headers_come_with_lower_case_names() -> None:
+def test_status_and_headers_come_with_lower_case_names(stage: Stage) -> None:
     async def run() -> tuple[int, str, bytes]:
         answer = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 4\r\n\r\nslow"
-        async with serving(saying(answer)) as (server, client), client.open(request(server.url)) as reply:
+        async with stage.serving(saying(answer)) as (server, client), client.open(request(server.url)) as reply:
             return reply.status, reply.headers["retry-after"], await reply.body(100)
 
-    assert asyncio.run(run()) == (429, "7", b"slow")
+    assert stage.run(run()) == (429, "7", b"slow")
 
 
-def test_a_redirect_is_not_followed() -> None:
+def test_a_redirect_is_not_followed(stage: Stage) -> None:
     async def run() -> int:
         answer = b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"
-        async with serving(saying(answer)) as (server, client), client.open(request(server.url)) as reply:
+        async with stage.serving(saying(answer)) as (server, client), client.open(request(server.url)) as reply:
             return reply.status
 
-    assert asyncio.run(run()) == 302
+    assert stage.run(run()) == 302
 
 
-def test_a_body_that_is_too_long_is_not_read_to_its_end() -> None:
+def test_a_body_that_is_too_long_is_not_read_to_its_end(stage: Stage) -> None:
     async def run() -> None:
         answer = b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n" + b"x" * 5000
-        async with serving(saying(answer)) as (server, client), client.open(request(server.url)) as reply:
+        async with stage.serving(saying(answer)) as (server, client), client.open(request(server.url)) as reply:
             with pytest.raises(ConnectionCut, match="longer than 100 bytes"):
                 await reply.body(100)
 
-    asyncio.run(run())
+    stage.run(run())
 
 
-def test_nobody_there_is_a_failed_connection() -> None:
+def test_nobody_there_is_a_failed_connection(stage: Stage) -> None:
     async def run() -> None:
-        async with serving(saying()) as (server, client):
+        async with stage.serving(saying()) as (server, client):
             nowhere = request(server.url.replace("/v1/chat", "").rpartition(":")[0] + ":1/")
             with pytest.raises(ConnectionFailed):
                 async with client.open(nowhere):
                     pass
 
-    asyncio.run(run())
+    stage.run(run())
 
 
-def test_a_cut_before_the_headers_is_a_failed_connection() -> None:
+def test_a_cut_before_the_headers_is_a_failed_connection(stage: Stage) -> None:
     async def run() -> None:
-        async with serving(then_cut()) as (server, client):
+        async with stage.serving(then_cut()) as (server, client):
             with pytest.raises(ConnectionFailed):
                 async with client.open(request(server.url)):
                     pass
 
-    asyncio.run(run())
+    stage.run(run())
 
 
-def test_leaving_early_hangs_up() -> None:
+def test_leaving_early_hangs_up(stage: Stage) -> None:
     async def run() -> None:
-        async with serving(saying(STREAM, chunk(b"data: 1\n\n"))) as (server, client):
+        async with stage.serving(saying(STREAM, chunk(b"data: 1\n\n"))) as (server, client):
             async with client.open(request(server.url)) as reply:
                 assert await anext(reply.pieces()) == b"data: 1\n\n"
             await server.gone.wait()
 
-    asyncio.run(run())
+    stage.run(run())
 
 
-def test_a_cancellation_is_heeded_when_a_piece_arrives_at_the_same_time() -> None:
+def test_a_cancellation_is_heeded_when_a_piece_arrives_at_the_same_time(stage: Stage) -> None:
     """The HTTP client forgets a good part of them: a caller who hung up, or a clock that ran out, went unnoticed."""
 
     async def chatter(writer: asyncio.StreamWriter) -> None:
@@ -230,7 +261,7 @@ def test_a_cancellation_is_heeded_when_a_piece_arrives_at_the_same_time() -> Non
                 heard.release()
 
     async def scenario() -> None:
-        async with serving(chatter) as (server, client):
+        async with stage.serving(chatter) as (server, client):
             for pieces in range(1, 41):
                 heard = asyncio.Semaphore(0)
                 reading = asyncio.create_task(read_on(server, client, heard))
@@ -240,23 +271,23 @@ def test_a_cancellation_is_heeded_when_a_piece_arrives_at_the_same_time() -> Non
                 await asyncio.wait({reading}, timeout=PATIENCE / 2)
                 assert reading.cancelled()
 
-    asyncio.run(scenario())
+    stage.run(scenario())
 
 
-def test_a_short_exchange_is_given_whole() -> None:
+def test_a_short_exchange_is_given_whole(stage: Stage) -> None:
     async def run() -> tuple[int, bytes]:
         answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
-        async with serving(saying(answer)) as (server, client):
+        async with stage.serving(saying(answer)) as (server, client):
             status, _, body = await client.request("POST", server.url, {}, b"{}", 5)
             return status, body
 
-    assert asyncio.run(run()) == (200, b"{}")
+    assert stage.run(run()) == (200, b"{}")
 
 
-def test_a_short_exchange_that_takes_too_long_is_a_time_out() -> None:
+def test_a_short_exchange_that_takes_too_long_is_a_time_out(stage: Stage) -> None:
     async def run() -> None:
-        async with serving(saying(STREAM)) as (server, client):
+        async with stage.serving(saying(STREAM)) as (server, client):
             with pytest.raises(TimeoutError):
                 await client.request("POST", server.url, {}, b"{}", 0.05)
 
-    asyncio.run(run())
+    stage.run(run())

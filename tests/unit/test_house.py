@@ -48,7 +48,10 @@ TESTED_ELSEWHERE = {
     "storage/expressions.py": "integration/test_storage_engine.py",
     "storage/fields.py": "unit/storage/test_usage.py",
     "storage/service.py": "unit/storage/test_signed.py",
-    "transport.py": "integration/test_transport.py",
+    "transport/connection.py": "integration/test_transport.py",
+    "transport/failures.py": "integration/test_transport.py",
+    "transport/looped.py": "integration/test_transport.py",
+    "transport/threaded.py": "integration/test_transport.py",
     "wire/http.py": "unit/providers/openai_chat/test_request.py",
 }
 NOTHING_TO_TEST = {"json_types.py"}
@@ -196,7 +199,7 @@ def test_only_one_module_of_the_library_knows_boto3() -> None:
 def test_only_one_module_of_the_library_knows_an_http_client() -> None:
     clients = {"pyreqwest", "httpx", "httpx2", "aiohttp", "requests", "urllib3"}
     found = {named(path) for path in sources("layers/core", "functions") if imported(path) & clients}
-    assert found == {"layers/core/switchboard/transport.py"}
+    assert found == {"layers/core/switchboard/transport/threaded.py"}
 
 
 def test_no_import_hides_inside_a_function() -> None:
@@ -254,13 +257,24 @@ def test_a_lock_holds_all_that_is_asked_for_and_names_no_registry(lock: str) -> 
 # is all that it stands for.
 HEAVY = (
     *("boto3", "botocore.client", "botocore.config", "botocore.credentials", "botocore.loaders", "botocore.session"),
-    *("pydantic", "fastapi", "jinja2", "mangum", "aws_xray_sdk", "starlette.applications", "starlette.routing"),
+    *(
+        "aws_lambda_powertools",
+        "pydantic",
+        "fastapi",
+        "jinja2",
+        "mangum",
+        "aws_xray_sdk",
+        "starlette.applications",
+        "starlette.routing",
+    ),
 )
 
 
 def test_the_chat_path_loads_nothing_heavy() -> None:
     """What a cold start of the chat function imports, but for its catalog."""
-    modules = "switchboard.gateway, switchboard.transport, switchboard.storage.signed, switchboard.storage.dynamodb"
+    modules = (
+        "switchboard.gateway, switchboard.transport.threaded, switchboard.storage.signed, switchboard.storage.dynamodb"
+    )
     check = f"import sys, {modules}; print([name for name in {HEAVY!r} if name in sys.modules])"
     run = [sys.executable, "-c", check]
     found = subprocess.run(run, cwd=ROOT / "layers" / "core", capture_output=True, text=True, check=True)

@@ -144,6 +144,21 @@ def test_figures_show_before_the_minute_is_over() -> None:
     assert figures.throughput_30m.avg == 50
 
 
+def test_what_to_expect_is_published_for_each_endpoint_and_for_those_like_it() -> None:
+    world = World()
+    world.record(*(answered(START + second, second) for second in range(1, 50)))
+    world.run(START + 60)
+    rankings = asyncio.run(world.stores.rankings.read())
+    expected = rankings.endpoints["m@e"].estimate
+    assert expected is not None
+    assert expected.first_token_s == pytest.approx(0.6, abs=0.02)
+    assert expected.token_s == pytest.approx(0.02, rel=0.1)
+    assert expected.success > 0.99
+    assert expected.attempts == pytest.approx(49 * 2 ** (-58 / 360)), "the hour began 58 minutes ago"
+    assert rankings.pools.keys() == {"m", "e"}
+    assert rankings.pools["m"].first_token_s == pytest.approx(0.6, abs=0.03)
+
+
 def test_windows_forget_in_turn() -> None:
     world = World()
     world.record(answered(START + 1))

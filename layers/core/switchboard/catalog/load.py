@@ -16,6 +16,7 @@ from switchboard.catalog.model import (
     PriceWindow,
     Provider,
 )
+from switchboard.catalog.on_demand import OnDemand
 from switchboard.json_types import Json, JsonObject
 
 TIER_FIELD = "above_input_tokens"
@@ -25,9 +26,10 @@ DAY = 86_400
 def load_catalog(document: JsonObject) -> Catalog:
     """`document` holds `providers` and `models`, each by id; a model holds its endpoints."""
     providers = {key: _provider(key, value) for key, value in _objects(document["providers"])}
-    models = {key: _model(key, value, providers) for key, value in _objects(document["models"])}
-    aliases = {alias: model.id for model in models.values() for alias in model.aliases}
-    return Catalog(models, providers, {**_bare_names(models), **aliases})
+    rows = dict(_objects(document["models"]))
+    aliases = {alias: key for key, row in rows.items() for alias in _strings(row, "aliases", ())}
+    models = OnDemand(rows, lambda key: _model(key, rows[key], providers))
+    return Catalog(models, providers, {**_bare_names(rows), **aliases})
 
 
 def _bare_names(models: Iterable[str]) -> dict[str, str]:

@@ -6,7 +6,8 @@ whose address keeps an open slot cannot be called.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from switchboard.catalog.model import Catalog, Endpoint, Provider
+from switchboard.catalog.model import Catalog, Endpoint, Model, Provider
+from switchboard.catalog.on_demand import OnDemand
 from switchboard.json_types import Json
 
 REGION = "region"
@@ -26,23 +27,24 @@ def with_slots(catalog: Catalog, variables: Mapping[str, str]) -> Catalog:
     """
     filled = {key: _filled(provider, variables) for key, provider in catalog.providers.items()}
     regions = {key: provider.region or _own_region(provider, variables) for key, provider in filled.items()}
-    models = {
-        key: replace(model, endpoints=tuple(e for e in model.endpoints if _can_be_called(e, regions[e.provider.id])))
-        for key, model in catalog.models.items()
-    }
-    return with_providers(replace(catalog, models=models), filled)
+
+    def here(key: str) -> Model:
+        model = catalog.models[key]
+        offers = tuple(offer for offer in model.endpoints if _can_be_called(offer, regions[offer.provider.id]))
+        return replace(model, endpoints=offers)
+
+    return with_providers(replace(catalog, models=OnDemand(catalog.models, here)), filled)
 
 
 def with_providers(catalog: Catalog, providers: Mapping[str, Provider]) -> Catalog:
     """The same models, served by these providers."""
-    models = {
-        key: replace(
-            model,
-            endpoints=tuple(replace(offer, provider=providers[offer.provider.id]) for offer in model.endpoints),
-        )
-        for key, model in catalog.models.items()
-    }
-    return Catalog(models, providers, catalog.aliases)
+
+    def served(key: str) -> Model:
+        model = catalog.models[key]
+        offers = tuple(replace(offer, provider=providers[offer.provider.id]) for offer in model.endpoints)
+        return replace(model, endpoints=offers)
+
+    return Catalog(OnDemand(catalog.models, served), providers, catalog.aliases)
 
 
 def _can_be_called(endpoint: Endpoint, region: str | None) -> bool:

@@ -1,39 +1,36 @@
 """Which path speaks which dialect. The same paths stand in template.yaml, where API Gateway must let them stream."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-
-import orjson
+from collections.abc import Iterable, Mapping
 
 from switchboard.errors import InvalidRequest, NotFound, SwitchboardError
 from switchboard.ids import bare_id
-from switchboard.protocols import anthropic_messages, google_generate
-from switchboard.protocols.anthropic_messages import AnthropicMessages
-from switchboard.protocols.google_generate import GoogleGenerate
 from switchboard.protocols.interface import ClientProtocol
-from switchboard.protocols.openai_chat import OpenAiChat
-from switchboard.protocols.openai_embeddings import OpenAiEmbeddings
-from switchboard.protocols.openai_responses import OpenAiResponses
-from switchboard.protocols.openai_responses.codex import CodexResponses
-from switchboard.protocols.openai_responses.cursor import ChatOrResponses
+from switchboard.protocols.late import (
+    ANTHROPIC,
+    CHAT,
+    CHAT_IN_NUMBERS,
+    EMBEDDINGS,
+    FOR_CODEX,
+    GOOGLE,
+    RESPONSES,
+    Count,
+    client_protocol,
+    token_counter,
+)
 
 PREFIXES = ("/api/v1", "/v1")
+ROUTE = "/route"
 # ZenMux's address for Anthropic's SDK, which adds /v1/messages to it.
 ANTHROPIC_PREFIXES = (*PREFIXES, "/api/anthropic/v1")
 
-_ANTHROPIC: ClientProtocol = AnthropicMessages()
-_GOOGLE: ClientProtocol = GoogleGenerate()
-_CHAT: ClientProtocol = ChatOrResponses()
 # OpenRouter's SDKs call themselves so, and raise their own errors only if `error.code` is a number.
 _OPENROUTERS_SDK = re.compile(rb"speakeasy-sdk/.*openrouter")
-_CHAT_IN_NUMBERS: ClientProtocol = ChatOrResponses(numbered=True)
-_RESPONSES: ClientProtocol = OpenAiResponses()
-_FOR_CODEX: ClientProtocol = CodexResponses()
-INFERENCE: Mapping[str, ClientProtocol] = {
-    **{prefix + "/chat/completions": _CHAT for prefix in PREFIXES},
-    **{prefix + "/embeddings": OpenAiEmbeddings() for prefix in PREFIXES},
-    **{prefix + "/responses": _RESPONSES for prefix in PREFIXES},
-    **{prefix + "/messages": _ANTHROPIC for prefix in ANTHROPIC_PREFIXES},
+INFERENCE: Mapping[str, str] = {
+    **{prefix + "/chat/completions": CHAT for prefix in PREFIXES},
+    **{prefix + "/embeddings": EMBEDDINGS for prefix in PREFIXES},
+    **{prefix + "/responses": RESPONSES for prefix in PREFIXES},
+    **{prefix + "/messages": ANTHROPIC for prefix in ANTHROPIC_PREFIXES},
 }
 # Google's paths name the model, whose id has slashes and colons in it. google-genai asks at /v1 since its version 3.
 _GOOGLE_PATHS = re.compile(
@@ -45,34 +42,41 @@ _GENERATION = re.compile(r"(?:/api)?/v1/generations/([^/]+)")
 _COUNT_TOKENS = ":countTokens"
 # Where only clients of one dialect come, whether or not there is a route.
 _ANTHROPICS = re.compile(r"/api/anthropic(/|$)|(/api)?/v1/messages(/|$)")
-_GOOGLES = re.compile(r"(/api)?/v1beta(/|$)|/api/vertex-ai(/|$)|.*/models/.+:\w*[gG]enerateContent$")
-_PLAIN: ClientProtocol = OpenAiChat()
+_GOOGLES = re.compile(r"(/api)?/v1beta(/|$)|/api/vertex-ai(/|$)|(?=.*/models/.).*:\w*[gG]enerateContent$")
 # One of these comes with every request of Google's SDKs, and of Anthropic's.
 _GOOGLE_HEADERS = ("x-goog-api-client", "x-goog-api-key")
 _ANTHROPIC_HEADER = "anthropic-version"
-
-Count = Callable[[bytes], bytes]
 
 
 def inference_at(path: str) -> tuple[ClientProtocol, Mapping[str, str]] | None:
     """The dialect spoken at a path, and the named parts of the path; None where there is nothing to ask a model."""
     protocol = INFERENCE.get(path)
     if protocol:
-        return protocol, {}
+        return client_protocol(protocol), {}
     found = _GOOGLE_PATHS.fullmatch(path)
     if not found or path.endswith(_COUNT_TOKENS):
         return None
     if found["target"]:
-        return _GOOGLE, {"target": found["target"]}
-    return _GOOGLE, {"target": found["published"], "publisher": found["publisher"]}
+        return client_protocol(GOOGLE), {"target": found["target"]}
+    return client_protocol(GOOGLE), {"target": found["published"], "publisher": found["publisher"]}
+
+
+def planning_at(path: str) -> tuple[ClientProtocol, Mapping[str, str]] | None:
+    """Whose request is to be explained at a path: a chat completion, or that of the route that is named behind it."""
+    for prefix in PREFIXES:
+        if path == prefix + ROUTE:
+            return client_protocol(CHAT), {}
+        if path.startswith(prefix + ROUTE + "/"):
+            return inference_at(path.replace(ROUTE, "", 1))
+    return None
 
 
 def suited(protocol: ClientProtocol, headers: Iterable[tuple[bytes, bytes]]) -> ClientProtocol:
     """The dialect as this client reads it. Headers are ASGI's."""
-    if protocol is _RESPONSES and _value(headers, b"originator").startswith(b"codex"):
-        return _FOR_CODEX
-    if protocol is _CHAT and _OPENROUTERS_SDK.match(_value(headers, b"user-agent")):
-        return _CHAT_IN_NUMBERS
+    if protocol.name == RESPONSES and _value(headers, b"originator").startswith(b"codex"):
+        return client_protocol(FOR_CODEX)
+    if protocol.name == CHAT and _OPENROUTERS_SDK.match(_value(headers, b"user-agent")):
+        return client_protocol(CHAT_IN_NUMBERS)
     return protocol
 
 
@@ -83,9 +87,9 @@ def _value(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> bytes:
 def counting_at(path: str) -> tuple[ClientProtocol, Count] | None:
     """How tokens are counted at a path, without asking a model."""
     if path.endswith("/messages/count_tokens") and path.removesuffix("/count_tokens") in INFERENCE:
-        return _ANTHROPIC, _count_anthropic
+        return client_protocol(ANTHROPIC), token_counter(ANTHROPIC)
     if path.endswith(_COUNT_TOKENS) and _GOOGLE_PATHS.fullmatch(path):
-        return _GOOGLE, google_generate.count_tokens
+        return client_protocol(GOOGLE), token_counter(GOOGLE)
     return None
 
 
@@ -95,25 +99,19 @@ def generation_at(path: str) -> str | None:
     return bare_id(found[1]) if found else None
 
 
-def _count_anthropic(body: bytes) -> bytes:
-    return orjson.dumps(anthropic_messages.count_tokens(body))
-
-
 def dialect_of(path: str, headers: Mapping[str, str]) -> ClientProtocol:
     """In whose shape an error is told: by the path, else by what only one SDK sends. Headers have lower-case names."""
     spoken = INFERENCE.get(path)
-    if spoken:
-        return spoken
-    if _ANTHROPICS.match(path):
-        return _ANTHROPIC
-    if _GOOGLES.match(path) or reads_google(headers):
-        return _GOOGLE
-    return _ANTHROPIC if _ANTHROPIC_HEADER in headers else _PLAIN
+    if spoken is None and _ANTHROPICS.match(path):
+        spoken = ANTHROPIC
+    elif spoken is None and (_GOOGLES.match(path) or reads_google(headers)):
+        spoken = GOOGLE
+    return client_protocol(spoken or (ANTHROPIC if _ANTHROPIC_HEADER in headers else CHAT))
 
 
 def missing_route(method: str, path: str, allowed: str | None = None) -> tuple[SwitchboardError, dict[str, str]]:
     """The error, and the headers that belong to it. `allowed` are the methods that the path has."""
-    methods = "POST" if inference_at(path) or counting_at(path) else allowed
+    methods = "POST" if inference_at(path) or counting_at(path) or planning_at(path) else allowed
     if methods is None:
         return NotFound(f"There is no route {method} {path}. The API is under /api/v1."), {}
     error = InvalidRequest(f"{method} is not possible at {path}: use {methods}.")

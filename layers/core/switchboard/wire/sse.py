@@ -5,6 +5,7 @@ carry raw. Only whole lines are decoded, so a code point split over two reads is
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 EVENT_STREAM = "text/event-stream; charset=utf-8"
@@ -15,8 +16,7 @@ class EventTooLarge(ValueError):
     """One event outgrew MAX_EVENT_BYTES."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerSentEvent:
+class ServerSentEvent(NamedTuple):
     """`event` is empty when the sender named none."""
 
     data: bytes
@@ -43,9 +43,10 @@ class SseDecoder:
             self._check_size(self._unfinished_bytes)
             return []
         lines = self._split(self._without_mark(b"".join(self._unfinished)))
+        may_be_too_large = self._data_bytes + self._unfinished_bytes > self.max_bytes
         self._unfinished = [lines.pop()]
         self._unfinished_bytes = len(self._unfinished[0])
-        events = self._collect(lines)
+        events = self._collect(lines, sized=may_be_too_large)
         self._check_size(self._unfinished_bytes)
         return events
 
@@ -80,10 +81,12 @@ class SseDecoder:
         lines[-1] += held
         return lines
 
-    def _collect(self, lines: list[bytes]) -> list[ServerSentEvent]:
+    def _collect(self, lines: list[bytes], *, sized: bool = True) -> list[ServerSentEvent]:
+        """`sized` if together they are large enough for one event to be too large."""
         events: list[ServerSentEvent] = []
         for line in lines:
-            self._check_size(len(line))
+            if sized:
+                self._check_size(len(line))
             if line.startswith(b"data:"):
                 self._data.append(line[6:] if line.startswith(b"data: ") else line[5:])
                 self._data_bytes += len(line)

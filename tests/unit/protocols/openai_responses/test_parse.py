@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from switchboard.chat import Audio, File, Image, Message, Other, Text, Thinking, ToolCall, ToolResult
 from switchboard.errors import InvalidRequest
-from switchboard.protocols.openai_responses import is_responses_body
+from switchboard.protocols.openai_chat.cursor import is_responses_body
 from switchboard.protocols.openai_responses.parse import parse
 from switchboard.protocols.openai_responses.sealed import seal, seal_redacted
 
@@ -75,6 +75,8 @@ def test_parameters_are_the_hub_s() -> None:
         "prompt_cache_key": "k",
         "logprobs": True,
         "top_logprobs": 2,
+        "truncation": "auto",
+        "metadata": {"a": "b"},
     }
     assert asked.gateway == {"provider": {"only": ["acme"]}, "models": ["lab/two"]}
     assert (asked.max_output, asked.stream) == (50, True)

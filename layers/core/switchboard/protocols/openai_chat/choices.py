@@ -1,7 +1,6 @@
 """The choices of a chat completion, whole and streamed, in the shape that strict clients insist on.
 
-What the upstream put there stays, except where it is not what OpenAI would send: compatible servers are so to a degree
-(specs/protocols.md sections 1 and 11).
+What the upstream put there stays, except where it is not what OpenAI would send: compatible servers are so to a degree.
 """
 
 from collections.abc import Sequence
@@ -64,7 +63,10 @@ def _index(choice: JsonObject) -> int:
 def _ending(choice: JsonObject, events: Sequence[StreamEvent]) -> JsonObject:
     """Strict clients want `finish_reason` and `logprobs` present in every choice, null or not."""
     index = _index(choice)
-    finish = next((event for event in events if isinstance(event, Finish) and event.choice == index), None)
+    finish = None
+    for event in events:
+        if isinstance(event, Finish) and event.choice == index:
+            finish = event
     return {
         "index": index,
         "finish_reason": finish.reason if finish else None,

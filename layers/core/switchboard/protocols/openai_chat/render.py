@@ -1,4 +1,4 @@
-"""Answers as chat completions, whole and streamed (shapes: specs/protocols.md section 1, specs/api.md section 4).
+"""Answers as chat completions, whole and streamed. https://platform.openai.com/docs/api-reference/chat/object
 
 An upstream that speaks the same dialect is passed on with its own fields; only what identifies the answer, what it
 cost and what strict clients insist on is set here. Other dialects' answers: render_events.py.
@@ -42,6 +42,7 @@ def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
             "system_fingerprint": native.get("system_fingerprint"),
             "choices": choices,
             "usage": usage_object(bill, native.get("usage")),
+            **_route(served),
         }
     )
 
@@ -60,6 +61,13 @@ class OpenAiChatStream:
         self._native_usage: Json = None
         self._choices: dict[int, StreamedChoice] = {}
         self._wishes = wishes_of(served.request)
+        self._head: JsonObject = {
+            "id": served.generation_id,
+            "object": "chat.completion.chunk",
+            "created": served.created,
+            "model": served.model,
+            "provider": served.provider_name,
+        }
 
     def render(self, chunks: Sequence[Chunk]) -> bytes:
         if self._served.dialect != DIALECT:
@@ -79,14 +87,14 @@ class OpenAiChatStream:
             "logprobs": None,
         }
         told = error_object(error, numbered=self._numbered)
-        piece = {**self._head(), "error": told, "choices": [choice], "usage": usage_object(bill, None)}
+        piece = {**self._head, "error": told, "choices": [choice], "usage": usage_object(bill, None)}
         return encode_event(orjson.dumps(piece))
 
     def _translated(self, event: StreamEvent) -> bytes:
         if isinstance(event, Usage):
             return b""
         choice = self._choices.setdefault(event.choice, StreamedChoice(self._served, event.choice))
-        head = {**self._head(), "system_fingerprint": NO_FINGERPRINT}
+        head = {**self._head, "system_fingerprint": NO_FINGERPRINT}
         pieces = self._as_wished(choice.pieces(event))
         return b"".join([encode_event(orjson.dumps({**head, "choices": [piece]})) for piece in pieces])
 
@@ -101,25 +109,21 @@ class OpenAiChatStream:
         choices = self._as_wished(streamed_choices(chunk, self._served.generation_id))
         if not choices:  # a usage chunk, or one that only Azure's content filter understands
             return None
-        piece: JsonObject = {**native, **self._head(), "choices": cast("list[Json]", choices)}
+        piece: JsonObject = {**native, **self._head, "choices": cast("list[Json]", choices)}
         piece["system_fingerprint"] = piece.get("system_fingerprint") or NO_FINGERPRINT
         piece.pop("usage", None)  # OpenAI says null before the last chunk, on which OpenRouter's SDK for Node fails
         return piece
 
     def _usage_event(self, bill: Bill) -> bytes:
-        if not self._include_usage:
+        route = _route(self._served)
+        if not self._include_usage and not route:
             return b""
-        piece = {**self._head(), "choices": [], "usage": usage_object(bill, self._native_usage)}
+        piece = {**self._head, "choices": [], "usage": usage_object(bill, self._native_usage), **route}
         return encode_event(orjson.dumps(piece))
 
-    def _head(self) -> JsonObject:
-        return {
-            "id": self._served.generation_id,
-            "object": "chat.completion.chunk",
-            "created": self._served.created,
-            "model": self._served.model,
-            "provider": self._served.provider_name,
-        }
+
+def _route(served: Served) -> JsonObject:
+    return {"openrouter_metadata": served.route} if served.route else {}
 
 
 def usage_object(bill: Bill, native: Json) -> JsonObject:

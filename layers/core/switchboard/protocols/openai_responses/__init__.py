@@ -6,11 +6,11 @@ from switchboard.errors import SwitchboardError
 from switchboard.protocols.interface import JSON, Arrival
 from switchboard.protocols.openai_chat.errors import status_of
 from switchboard.protocols.openai_responses.errors import error_body
-from switchboard.protocols.openai_responses.parse import PROTOCOL, is_responses_body, parse, parse_body
+from switchboard.protocols.openai_responses.parse import PROTOCOL, parse, parse_body
 from switchboard.protocols.openai_responses.stream import ResponseStream, render_reply
 from switchboard.wire.sse import EVENT_STREAM, encode_comment
 
-__all__ = ["OpenAiResponses", "is_responses_body", "parse_body"]
+__all__ = ["OpenAiResponses", "parse_body"]
 
 
 class OpenAiResponses:

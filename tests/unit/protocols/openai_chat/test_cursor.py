@@ -1,4 +1,4 @@
-"""specs/catalog-and-pages.md section 4: Cursor posts Responses bodies to the chat route and reads a chat stream."""
+"""Cursor posts Responses bodies to the chat route and reads a chat stream."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ import orjson
 import pytest
 from switchboard.errors import InvalidRequest
 from switchboard.protocols.interface import Arrival
+from switchboard.protocols.openai_chat.cursor import ChatOrResponses
 from switchboard.protocols.openai_chat.render import OpenAiChatStream
-from switchboard.protocols.openai_responses.cursor import ChatOrResponses
 from switchboard.protocols.openai_responses.parse import parse
 from switchboard.providers.openai_responses.request import build
 
