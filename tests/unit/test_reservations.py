@@ -13,7 +13,7 @@ from switchboard.accounting.price import bill
 from switchboard.accounting.windows import labels_at
 from switchboard.catalog.model import Endpoint, Price, PriceTier
 from switchboard.chat import ChatRequest, Usage
-from switchboard.errors import BudgetExceeded
+from switchboard.errors import BudgetExceeded, LimitReached
 from switchboard.gateway import Surroundings, chat_gateway
 from switchboard.reservations import Admission, Reservations, Wish
 from switchboard.routing.plan import Plan
@@ -347,6 +347,30 @@ def test_without_the_table_requests_of_a_minute_are_counted_here() -> None:
     assert [house.post(replied(whole())).status for _ in range(3)] == [200, 200, 429]
     house.clock.advance(60)
     assert house.post(replied(whole())).status == 200
+
+
+def test_without_the_table_tokens_of_a_minute_are_counted_here() -> None:
+    house = after_failure({"tpm": 50})
+    assert [house.post(replied(whole()), max_tokens=20).status for _ in range(3)] == [200, 429, 429]
+    house.clock.advance(60)
+    assert house.post(replied(whole()), max_tokens=20).status == 200
+
+
+def test_without_the_table_requests_at_once_are_counted_here_until_they_end() -> None:
+    till, key = Till(0), replace(KEY, max_parallel=1)
+    till.database.down = True
+    wish = Wish("1", request(), Plan((OFFER,), ()), till.clock.now() + 60)
+    running = finished(till.reservations.admit(key, wish))
+    with pytest.raises(LimitReached) as refusal:
+        finished(till.reservations.admit(key, wish))
+    assert refusal.value.headers["x-ratelimit-remaining-parallel"] == "0"
+    till.settled(running, Usage(), 0)
+    assert not finished(till.reservations.admit(key, wish)).is_free
+
+
+def test_places_that_were_counted_here_are_free_again() -> None:
+    house = after_failure({"max_parallel": 1})
+    assert [house.post(replied(whole())).status for _ in range(3)] == [200, 200, 200]
 
 
 def test_a_hold_that_cannot_be_settled_stays_and_is_said() -> None:
