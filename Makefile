@@ -64,6 +64,9 @@ verdicts: install $(SDK_VENV)/installed
 	@mkdir -p $(VERDICTS) && rm -f $(VERDICTS)/*.jsonl
 	@$(MAKE) --no-print-directory -j2 contract-server contract-sdks
 
+# Some environments forbid what Python does by itself: without it every process here compiles all that it imports.
+contract-server contract-sdks: export PYTHONDONTWRITEBYTECODE :=
+
 contract-server: # what needs no SDK but those of requirements/dev.txt
 	$(BIN)/python -m pytest tests/contract --ignore=tests/contract/python
 
