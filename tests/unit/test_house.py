@@ -47,6 +47,7 @@ TESTED_ELSEWHERE = {
     "storage/dynamodb.py": "integration/test_storage_engine.py",
     "storage/expressions.py": "integration/test_storage_engine.py",
     "storage/fields.py": "unit/storage/test_usage.py",
+    "storage/homes.py": "unit/test_homes.py",
     "storage/service.py": "unit/storage/test_signed.py",
     "transport/connection.py": "integration/test_transport.py",
     "transport/failures.py": "integration/test_transport.py",

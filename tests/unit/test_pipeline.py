@@ -15,6 +15,7 @@ from switchboard.breakers import Breakers
 from switchboard.catalog.model import Catalog, PriceWindow
 from switchboard.clock import Clock, SystemClock
 from switchboard.dispatch import Limits, Upstreams
+from switchboard.homes import Homes
 from switchboard.json_types import JsonObject
 from switchboard.pipeline import Call, Pipeline
 from switchboard.protocols.interface import Arrival
@@ -27,6 +28,7 @@ from switchboard.secret import Secret
 from switchboard.stops import Stops
 from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import Item, Key
+from switchboard.storage.homes import HomeStore
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.signals import SignalStore
@@ -89,6 +91,7 @@ class House:
             telemetry=self.telemetry,
             clock=self.clock,
             chance=SteadyChance(),
+            homes=Homes(HomeStore(self.database, "KeysTable"), self.clock),
         )
         now = self.clock.monotonic()
         await pipeline.answer(Call(OpenAiChat(), Arrival(data, headers=headers), now, now + 60), self.client)
