@@ -24,7 +24,7 @@ OF_AWS = {
 ALARMS = {
     *("ServerErrorsAlarm", "FailedGenerationsAlarm", "FirstTokenAlarm", "ChatErrorsAlarm", "ThrottlesAlarm"),
     *("KeysNearLimitAlarm", "KeysAtLimitAlarm", "UnpricedGenerationsAlarm", "HoldsSweptAlarm", "SpilledRecordsAlarm"),
-    *("RankingsStaleAlarm", "DeadLetterAlarm"),
+    *("RankingsStaleAlarm", "DeadLetterAlarm", "RefusedProviderKeysAlarm"),
 }
 
 
