@@ -18,8 +18,13 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help run demo test check unit lambda-python contract contract-python contract-node verdicts agents prices security deployment build deploy
 .PHONY: samples browser contract-server contract-sdks key engines bench lock clean install
+=======
+.PHONY: help run demo test check unit lambda-python contract contract-python contract-node verdicts agents prices security build deploy
+.PHONY: samples browser contract-server contract-sdks key engines faults bench lock clean install
+>>>>>>> main
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -101,6 +106,9 @@ key: install ## a new API key in a deployed stack: make key STACK=switchboard NA
 engines: install ## the ledger under 8, 64 and 256 workers, on the embedded engine and on dynalite (needs Node.js and npm)
 	@cd benchmarks/budget/dynalite && npm ci --silent --no-progress
 	@$(BIN)/python -m benchmarks.budget.engines
+
+faults: install ## every fault of a provider, in every place, for every client; writes docs/fault-wall.md
+	$(BIN)/python -m tests.wall.run
 
 bench: install ## added latency, time to first token, lag, throughput, cold start, beside a plain reverse proxy
 	$(BIN)/python -m benchmarks.overhead

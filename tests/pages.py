@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from html.parser import HTMLParser
 
 from fastapi import FastAPI
@@ -57,12 +58,23 @@ async def _fill(database: FakeDatabase, store: RollupStore, rankings: Rankings, 
         await store.write(row.level, row.series, row.start, row.rollup)
 
 
+@cache
 def shipped(*models: str) -> Catalog:
     """The catalog of these models and every provider, from the files that are shipped; without names, all of it."""
     files = read_catalog_files(ROOT / "layers" / "catalog")
     wanted = {f"models/{name}.toml" for name in models}
     chosen = [(name, text) for name, text in files if not models or name.startswith("providers/") or name in wanted]
     return load_catalog(compile_catalog(chosen))
+
+
+def many_times(catalog: Catalog, times: int) -> Catalog:
+    """Every model so many times over, under numbered names."""
+    copies = [
+        replace(model, id=f"{model.id}-{number}", name=f"{model.name} {number}", aliases=())
+        for number in range(times)
+        for model in catalog.models.values()
+    ]
+    return Catalog({model.id: model for model in copies}, catalog.providers, {})
 
 
 def get(app: FastAPI, path: str, accept: str = "text/html", **headers: str) -> Answered:

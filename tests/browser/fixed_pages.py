@@ -40,15 +40,15 @@ def figures_of(luck: random.Random) -> tuple[EndpointFigures, float, float]:
 
 
 def observed(luck: random.Random, speed: float, first: float, count: int, fails: int = 0) -> list[Observation]:
-    lengths = [luck.randint(100, 900) for _ in range(count)]
-    answers = [
-        Observation("ok", luck.randint(200, 4000), length, 9, *_times(luck, speed, first, length)) for length in lengths
-    ]
+    answers = [_answer(luck, speed, first, luck.randint(100, 900)) for _ in range(count)]
     return [*answers, *[Observation("server", lost_ms=400)] * fails]
 
 
-def _times(luck: random.Random, speed: float, first: float, tokens: int) -> tuple[int, int]:
-    return round(first * luck.lognormvariate(0, 0.25)), round(1000 * tokens / (speed * luck.lognormvariate(0, 0.2)))
+def _answer(luck: random.Random, speed: float, first: float, tokens: int) -> Observation:
+    took = 1000 * tokens / (speed * luck.lognormvariate(0, 0.2))
+    return Observation(
+        "ok", luck.randint(200, 4000), tokens, 9, round(first * luck.lognormvariate(0, 0.25)), round(took)
+    )
 
 
 def rows_of(endpoint: Endpoint, luck: random.Random, speed: float, first: float) -> Iterator[Row]:

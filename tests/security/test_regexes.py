@@ -4,13 +4,13 @@ The patterns are collected from the sources, so that none is forgotten. A caller
 """
 
 import ast
+import importlib
 import re
 import resource
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from re import _constants, _parser  # type: ignore[attr-defined]  # the parser has no public name
 from typing import Any, TypeGuard
 
 import pytest
@@ -18,6 +18,9 @@ import pytest
 from tests.house import ROOT
 
 SECONDS = 5  # of CPU for all of a file's patterns with all diets; each needs milliseconds
+# Python's own parser of patterns has no public name, and no types.
+_constants: Any = importlib.import_module("re._constants")
+_parser: Any = importlib.import_module("re._parser")
 FOLDERS = ("layers/core", "functions")
 REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT)
 

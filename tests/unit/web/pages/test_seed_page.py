@@ -156,7 +156,7 @@ CARD: Mapping[str, Words] = {
     "sources.date": plain("Prices checked"),
     "sources.agreement": plain("sources agree:"),
     "supported_parameters[]": plain(),
-    "prices[].when": lambda when: "" if when == "standard" else str(when).capitalize(),
+    "prices[].when": lambda when: "" if when == "standard" else when[0].upper() + when[1:],
 }
 CALCULATOR: Mapping[str, Words] = {
     "data[].provider_name": plain(),

@@ -5,7 +5,7 @@ from typing import cast
 
 from switchboard.catalog.model import Catalog
 from switchboard.json_types import Json, JsonObject
-from switchboard.web.pages.agents import agent_setups, favourite
+from switchboard.web.pages.agents import Setup, agent_setups, favourite
 from switchboard.web.pages.samples import samples, streaming_samples
 
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -30,11 +30,15 @@ def docs_object(document: JsonObject, catalog: Catalog, address: str) -> JsonObj
         "quickstart": samples(model, address) if model else [],
         "streaming": streaming_samples(model, address) if model else [],
         "agents": [
-            {"agent": one.agent, "file": one.file, "language": one.file or one.agent, "code": one.text.strip()}
+            {"agent": one.agent, "file": one.file, "language": _label(one), "code": one.text.strip()}
             for one in agent_setups(catalog, address)
         ],
         "groups": [{"name": name, "operations": operations} for name, operations in groups.items()],
     }
+
+
+def _label(setup: Setup) -> str:
+    return f"{setup.agent}: {setup.file.rpartition('/')[2]}" if setup.file else setup.agent
 
 
 def _operation(document: JsonObject, route: tuple[str, str], told: JsonObject) -> JsonObject:

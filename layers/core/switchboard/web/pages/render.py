@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from switchboard.json_types import JsonObject
 from switchboard.web.pages import charts, wording
+from switchboard.web.pages.marks import uptime_marks
 from switchboard.web.pages.scripts import SCRIPT_FOLDER
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -77,8 +78,9 @@ def _environment(*, escape: bool) -> Environment:
     made.filters |= {"link": _link, "code": _code}
     made.globals |= {
         "bars": charts.bars,
-        "uptime_bars": charts.uptime_bars,
-        "uptime_class": charts.uptime_class,
+        "lines": charts.lines,
+        "nice_top": charts.nice_top,
+        "uptime_marks": uptime_marks,
     }
     return made
 

@@ -12,10 +12,12 @@ from switchboard.errors import SwitchboardError
 from switchboard.json_types import JsonObject
 from switchboard.rankings_cache import RankingsCache
 from switchboard.routing.models import find_model
-from switchboard.storage.rollups import RollupStore, endpoint_series, model_series
+from switchboard.storage.rollups import endpoint_series, model_series
 from switchboard.web.pages.calculator import question_of
 from switchboard.web.pages.compare_page import compare_object, compared_models
 from switchboard.web.pages.docs_page import docs_object, llms_text
+from switchboard.web.pages.incidents import failing_minutes, incidents
+from switchboard.web.pages.kept_rollups import Series
 from switchboard.web.pages.listing import filters_of, list_object
 from switchboard.web.pages.model_page import page_object
 from switchboard.web.pages.provider_page import find_provider, provider_page
@@ -35,7 +37,7 @@ from switchboard.web.pages.reply import (
 from switchboard.web.pages.scripts import SCRIPT_FOLDER, SCRIPTS
 from switchboard.web.pages.series import day_rollups, model_stats
 from switchboard.web.pages.signed_in import activity_object, playground_object
-from switchboard.web.pages.status_page import DAYS_SHOWN, status_object, watched_endpoints
+from switchboard.web.pages.status_page import DAYS_SHOWN, History, status_object, watched_endpoints
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
@@ -50,7 +52,7 @@ class Pages:
 
     catalog: Catalog
     rankings: RankingsCache
-    rollups: RollupStore
+    rollups: Series
     clock: Clock
     document: Callable[[], JsonObject]
 
@@ -87,7 +89,8 @@ class Pages:
         watched = watched_endpoints(self.catalog, rankings)
         series = [endpoint_series(one) for endpoints in watched.values() for one in endpoints]
         days = await day_rollups(self.rollups, series, DAYS_SHOWN, now)
-        return Page("status", status_object(self.catalog, rankings, days, now))
+        found = incidents(await failing_minutes(self.rollups, watched, now), now)
+        return Page("status", status_object(self.catalog, rankings, History(days, found), now), LIVE)
 
     async def docs(self, request: Request) -> Page:
         return Page("docs", docs_object(self.document(), self.catalog, address_of(request)))
