@@ -8,7 +8,7 @@ from switchboard.clock import SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
 from switchboard.google_tokens import with_google_tokens
 from switchboard.providers.aws_signer import BedrockSigner
-from switchboard.settings import Settings
+from switchboard.settings import AwsEnvironment, Settings
 from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.secrets import provider_secret
 from switchboard.storage.signed import DYNAMODB, SSM, Aws, SignedService
@@ -18,12 +18,10 @@ from switchboard.web.chat import ChatApp
 from switchboard.wire.sigv4 import Credentials
 
 
-def aws_gateway(
-    settings: Settings, region: str, endpoint: str | None, credentials: Callable[[], Credentials]
-) -> ChatApp:
-    """`credentials` is asked before each call, as they are renewed; `endpoint` stands for every service's address."""
+def aws_gateway(settings: Settings, here: AwsEnvironment, credentials: Callable[[], Credentials]) -> ChatApp:
+    """`credentials` is asked before each call, since they are renewed."""
     clock, http = SystemClock(), http_client()
-    aws = Aws(http, clock, credentials, region, endpoint)
+    aws = Aws(http, clock, credentials, here.region, here.endpoint)
     return chat_gateway(
         Surroundings(
             settings=settings,
