@@ -18,13 +18,8 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
 .PHONY: help run demo test check unit lambda-python contract contract-python contract-node verdicts agents prices security deployment build deploy
-.PHONY: samples browser contract-server contract-sdks key engines bench lock clean install
-=======
-.PHONY: help run demo test check unit lambda-python contract contract-python contract-node verdicts agents prices security build deploy
 .PHONY: samples browser contract-server contract-sdks key engines faults bench lock clean install
->>>>>>> main
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
