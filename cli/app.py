@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 refused, 2 wrong usage, 3 nobody answered.
 
 import typer
 
-from cli import keys, providers
+from cli import catalog, keys, providers
 from cli.deploy import deploy
 from cli.doctor import doctor
 from cli.init import init
@@ -21,6 +21,7 @@ app.command("status")(status)
 app.command("logs")(logs)
 app.add_typer(providers.app, name="providers")
 app.add_typer(keys.app, name="keys")
+app.add_typer(catalog.app, name="catalog")
 app.command("usage")(usage)
 app.command("generation")(generation)
 app.command("doctor")(doctor)
