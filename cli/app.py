@@ -10,6 +10,7 @@ from cli.deploy import deploy
 from cli.doctor import doctor
 from cli.init import init
 from cli.logs import logs
+from cli.provider_test import provider_test
 from cli.spill import replay_spill
 from cli.status import status
 from cli.usage import generation, usage
@@ -19,6 +20,7 @@ app.command("init")(init)
 app.command("deploy")(deploy)
 app.command("status")(status)
 app.command("logs")(logs)
+providers.app.command("test")(provider_test)
 app.add_typer(providers.app, name="providers")
 app.add_typer(keys.app, name="keys")
 app.add_typer(catalog.app, name="catalog")

@@ -74,7 +74,7 @@ def catalog_app(lookups: Lookups, telemetry: Telemetry, *, described: Sequence[F
 
     add_pages(app, pages)
     for prefix in PREFIXES:
-        for routes in (_routes(lookups), stats_routes(pages)):
+        for routes in (_routes(lookups), _zero_retention_routes(lookups), stats_routes(pages)):
             app.include_router(routes, prefix=prefix, include_in_schema=prefix == PREFIXES[0])
     for prefix in ANTHROPIC_PREFIXES:
         routes = model_routes(ModelSource(lookups.catalog, lookups.rankings, lookups.clock))
@@ -95,18 +95,6 @@ def _routes(lookups: Lookups) -> APIRouter:
         shown = model_endpoints(model, await lookups.rankings.fresh())
         return JSONResponse({"data": shown}, headers={"cache-control": "public, max-age=10"})
 
-    @router.get("/endpoints/zdr")
-    async def list_zero_retention_endpoints() -> JSONResponse:
-        """Every endpoint whose provider keeps no prompts; what is not known does not count."""
-        figures = (await lookups.rankings.fresh()).endpoints
-        rows = [
-            endpoint_object(model, endpoint, figures.get(endpoint.id, NO_FIGURES))
-            for model in lookups.catalog.models.values()
-            for endpoint in model.endpoints
-            if endpoint.data_policy.retention_days == 0
-        ]
-        return JSONResponse({"data": rows}, headers={"cache-control": "public, max-age=10"})
-
     @router.get("/providers")
     async def list_providers() -> JSONResponse:
         rows = [provider_object(provider) for provider in lookups.catalog.providers.values()]
@@ -120,6 +108,24 @@ def _routes(lookups: Lookups) -> APIRouter:
         if generation is None or generation.key_id != key.id:
             raise NotFound(f"There is no generation `{id}`.", param="id")
         return JSONResponse({"data": generation_object(generation)})
+
+    return router
+
+
+def _zero_retention_routes(lookups: Lookups) -> APIRouter:
+    router = APIRouter(tags=["Models"])
+
+    @router.get("/endpoints/zdr")
+    async def list_zero_retention_endpoints() -> JSONResponse:
+        """Every endpoint whose provider keeps no prompts; what is not known does not count."""
+        figures = (await lookups.rankings.fresh()).endpoints
+        rows = [
+            endpoint_object(model, endpoint, figures.get(endpoint.id, NO_FIGURES))
+            for model in lookups.catalog.models.values()
+            for endpoint in model.endpoints
+            if endpoint.data_policy.retention_days == 0
+        ]
+        return JSONResponse({"data": rows}, headers={"cache-control": "public, max-age=10"})
 
     return router
 
