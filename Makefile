@@ -3,6 +3,7 @@ SHELL := /bin/sh
 VENV := .venv
 SAM_VENV := .venv-sam
 PRICES_VENV := .venv-prices
+SECURITY_VENV := .venv-security
 BIN := $(VENV)/bin
 SAM := $(SAM_VENV)/bin/sam
 SDK_VENV := .venv-contract
@@ -16,8 +17,8 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check unit lambda-python contract contract-python contract-node verdicts agents prices build deploy
-.PHONY: samples browser contract-server contract-sdks key engines bench lock clean install
+.PHONY: help run demo test check unit lambda-python contract contract-python contract-node verdicts agents prices security build deploy
+.PHONY: samples browser contract-server contract-sdks key engines faults bench lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -42,6 +43,12 @@ unit: install $(SAM) ## unit, integration and infrastructure tests, on the Pytho
 
 lambda-python: install ## the suite once more on the Python that Lambda runs, where there is one
 	@sh scripts/test-on.sh $(PYTHON_ON_LAMBDA)
+
+security: install $(SECURITY_VENV)/installed ## SSRF, bombs, injection; cfn-lint, checkov, known vulnerabilities, a bill of materials
+	$(BIN)/python -m pytest -n auto tests/security
+	$(SECURITY_VENV)/bin/cfn-lint template.yaml stacks/*.yaml
+	$(SECURITY_VENV)/bin/checkov --config-file .checkov.yaml
+	$(BIN)/python scripts/audit.py $(SECURITY_VENV)/bin
 
 prices: install $(PRICES_VENV)/installed ## our prices against genai-prices and litellm's table
 	$(BIN)/python -m pytest tests/prices
@@ -91,6 +98,9 @@ engines: install ## the ledger under 8, 64 and 256 workers, on the embedded engi
 	@cd benchmarks/budget/dynalite && npm ci --silent --no-progress
 	@$(BIN)/python -m benchmarks.budget.engines
 
+faults: install ## every fault of a provider, in every place, for every client; writes docs/fault-wall.md
+	$(BIN)/python -m tests.wall.run
+
 bench: install ## added latency, time to first token, lag, throughput, cold start, beside a plain reverse proxy
 	$(BIN)/python -m benchmarks.overhead
 
@@ -109,6 +119,9 @@ $(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt pyproject.tom
 $(PRICES_VENV)/installed: requirements/bootstrap.txt requirements/prices.txt requirements/litellm.txt
 	@sh scripts/install.sh "$(PYTHON)" $(PRICES_VENV) requirements/prices.txt
 	@$(PRICES_VENV)/bin/uv pip install --quiet --python $(PRICES_VENV)/bin/python --no-deps --require-hashes -r requirements/litellm.txt
+
+$(SECURITY_VENV)/installed: requirements/bootstrap.txt requirements/security.txt
+	@sh scripts/install.sh "$(PYTHON)" $(SECURITY_VENV) requirements/security.txt
 
 $(SDK_VENV)/installed: requirements/bootstrap.txt requirements/contract.txt
 	@sh scripts/install.sh "$(PYTHON)" $(SDK_VENV) requirements/contract.txt

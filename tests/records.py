@@ -83,6 +83,7 @@ def generations(
         error=maybe,
         app=maybe,
         user=maybe,
+        tools_ok=st.none() | st.booleans(),
     )
 
 

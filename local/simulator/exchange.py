@@ -52,6 +52,8 @@ class Exchange:
         if rule is not None and rule.fault is Fault.RESET:
             abort_of(request.scope)()
             await _until_disconnected(request)
+        if rule is not None and rule.fault is Fault.ECHO:
+            return failure_response(failures.echoed(call, dialect))
         failure = failures.failure_of(rule, dialect) if rule is not None else None
         if failure is not None:
             return failure_response(failure)
@@ -75,16 +77,20 @@ class Exchange:
     def _compose(self, prompt: Prompt, call: Call, rule: Rule | None) -> Reply:
         chance = self._chance if prompt.seed is None else random.Random(f"{prompt.seed} {prompt}")
         fault = rule.fault if rule is not None else None
-        found = [
-            disturbances.disturb_answer(answers.compose(call.provider, prompt, chance), fault)
-            for _ in range(prompt.choices)
-        ]
+        found = (
+            []
+            if fault is Fault.NO_CHOICES
+            else [
+                disturbances.disturb_answer(answers.compose(call.provider, prompt, chance), fault)
+                for _ in range(prompt.choices)
+            ]
+        )
         counted = self._cache.count_prompt(f"{call.provider}/{call.model}", prompt, time.monotonic())
         completion = sum(one.completion_tokens for one in found)
         return Reply(
             key=f"{self._chance.getrandbits(112):028x}",
             created=int(time.time()),
-            answers=[] if fault is Fault.NO_CHOICES else found,
+            answers=found,
             usage=Usage(counted, completion, sum(one.reasoning_tokens for one in found)),
             call=call,
             prompt=prompt,

@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from switchboard.health.breaker import Signals
 from switchboard.health.figures import Rankings
 from switchboard.jobs.rankings import Stores, recompute
 from switchboard.secret import Secret
@@ -38,6 +39,7 @@ from switchboard.storage.keys import ApiKey, KeySecret, KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import DAYS, HOURS, MINUTES, Bucket, RollupStore
 from switchboard.storage.secrets import provider_secret
+from switchboard.storage.signals import Board, Changed, SignalStore
 from switchboard.storage.signed import DYNAMODB, SSM, Aws, SignedService
 from switchboard.storage.usage import UsageStore
 from switchboard.wire.sigv4 import Credentials
@@ -282,6 +284,19 @@ def test_a_key_is_rotated_and_removed(database: Database, table: str) -> None:
         assert await store.find_by_id("rotated") is None
 
     run(scenario())
+
+
+def test_signals_are_written_by_whoever_has_seen_the_last(database: Database, table: str) -> None:
+    async def story() -> None:
+        store = SignalStore(database, table)
+        first = await store.write("lab/one", {"a": Signals(failures=1)}, await store.read("lab/one"), 1.0)
+        with pytest.raises(Changed) as changed:
+            await store.write("lab/one", {"a": Signals(failures=2)}, Board(), 1.0)
+        assert changed.value.board == first == await store.read("lab/one")
+        await store.write("lab/one", {"a": Signals(failures=3)}, first, 1.0)
+        assert (await store.read("lab/one")).signals == {"a": Signals(failures=3)}
+
+    asyncio.run(story())
 
 
 def test_usage_is_found_by_id_and_by_minute(database: Database, table: str) -> None:

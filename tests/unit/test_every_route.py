@@ -50,10 +50,12 @@ EXHAUSTED_TEXT = "sk-sb-exhausted"
 INFERENCE_PATHS = (
     *INFERENCE,
     *(path + "/count_tokens" for path in INFERENCE if path.endswith("/messages")),
+    *(prefix + "/route" for prefix in PREFIXES),
     *(f"{GOOGLE}:{verb}" for verb in ("generateContent", "streamGenerateContent", "countTokens")),
 )
-# Counting tokens is free.
-MODEL_PATHS = [path for path in INFERENCE_PATHS if not path.lower().endswith(("count_tokens", "counttokens"))]
+# Counting tokens is free, and so is asking for a plan.
+FREE_ENDINGS = ("count_tokens", "counttokens", "/route")
+MODEL_PATHS = [path for path in INFERENCE_PATHS if not path.lower().endswith(FREE_ENDINGS)]
 
 
 # A query that is missing would be said before the key is looked at.

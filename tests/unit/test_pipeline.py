@@ -26,6 +26,7 @@ from switchboard.reservations import Reservations
 from switchboard.secret import Secret
 from switchboard.stops import Stops
 from switchboard.storage.budget import BudgetStore
+from switchboard.storage.database import Item, Key
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.signals import SignalStore
@@ -546,4 +547,29 @@ def test_what_an_attempt_said_is_lost_without_harm_when_the_table_is() -> None:
     house = House()
     house.client.before_end = lambda: setattr(house.database, "down", True)
     asked(whole_reply(b"{}", 500), whole_reply(whole("Hello")), house=house)
+    assert house.json()["choices"][0]["message"]["content"] == "Hello"
+
+
+class MeetingDatabase(FakeDatabase):
+    """Answers nobody before all of `together` are asked for at once."""
+
+    together: frozenset[str] = frozenset()
+
+    def __init__(self, *together: str) -> None:
+        super().__init__()
+        self.together = frozenset(together)
+        self.waiting: set[str] = set()
+        self.met = asyncio.Event()
+
+    async def get(self, table: str, key: Key, *, consistent: bool = False) -> Item | None:
+        self.waiting |= {name for name in self.together if key.partition.startswith(name)}
+        if self.waiting == self.together:
+            self.met.set()
+        async with asyncio.timeout(5):
+            await self.met.wait()
+        return await super().get(table, key, consistent=consistent)
+
+
+def test_key_rankings_and_breakers_are_read_in_one_round() -> None:
+    house = asked(whole_reply(whole("Hello")), house=House(database=MeetingDatabase("H#", "RANK", "B#")))
     assert house.json()["choices"][0]["message"]["content"] == "Hello"

@@ -5,25 +5,27 @@ import random
 from collections.abc import Container, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from switchboard.accounting.generation import Generation
 from switchboard.answer import Answer, Caller, error_headers, summary
 from switchboard.auth import Authenticator
 from switchboard.breakers import Breakers
 from switchboard.catalog.model import Catalog, Provider
+from switchboard.chat import ChatRequest
 from switchboard.clock import Clock
 from switchboard.cutoff import Cutoff
 from switchboard.dispatch import Dispatch, Errand, Upstreams
 from switchboard.errors import GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
 from switchboard.health.measures import measures_of
+from switchboard.protocols.glance import seems_to_ask_for
 from switchboard.protocols.interface import JSON, Arrival, ClientProtocol, StreamRenderer
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations, Wish
 from switchboard.routing.models import models_for, providers_of
 from switchboard.routing.outlook import Outlook
-from switchboard.routing.plan import Reach, make_plan
+from switchboard.routing.plan import Plan, Reach, make_plan
 from switchboard.stops import Stops
 from switchboard.storage.database import StorageError
 from switchboard.storage.keys import ApiKey
@@ -38,6 +40,15 @@ class Call:
     arrival: Arrival
     received: float
     deadline: float
+
+
+class Planned(NamedTuple):
+    """Whose request, and how things stood when its plan was made."""
+
+    key: ApiKey
+    request: ChatRequest
+    outlook: Outlook
+    plan: Plan
 
 
 class Client(Protocol):
@@ -126,15 +137,23 @@ class Pipeline:
                 raise
             _stay_awake()
 
-    async def _prepare(self, call: Call) -> Answer:
+    async def plan(self, call: Call) -> Planned:
+        """Who would be asked, in what order, and why; nobody is. Raises SwitchboardError."""
+        seems = self.catalog.find(seems_to_ask_for(call.arrival) or "")
+        if seems:
+            self.breakers.expect(seems.id)  # read while the key is
         key, rankings = await self._known(call.arrival.headers)
         request = call.protocol.parse(call.arrival)
         models = models_for(request, self.catalog)
         available = await self.providers.callable(providers_of(models))
         signals = await self.breakers.known([model.id for model in models])
-        now = self.clock.now()
-        outlook = Outlook(rankings, signals, now, self.chance)
-        plan = make_plan(request, self.catalog, outlook, Reach(available, self.upstreams.dialects, key.policy))
+        outlook = Outlook(rankings, signals, self.clock.now(), self.chance)
+        reach = Reach(available, self.upstreams.dialects, key.policy)
+        return Planned(key, request, outlook, make_plan(request, self.catalog, outlook, reach))
+
+    async def _prepare(self, call: Call) -> Answer:
+        key, request, outlook, plan = await self.plan(call)
+        now = outlook.now
         wish = Wish(self.usage.new_id(now), request, plan, now + call.deadline - self.clock.monotonic())
         admission = await self.reservations.admit(key, wish)
         errand = Errand(admission.request, admission.plan, outlook, call.deadline)

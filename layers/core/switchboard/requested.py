@@ -149,6 +149,12 @@ def effort_of(reasoning: Reasoning, max_output: int) -> str:
     return min(("high", "medium", "low", "minimal"), key=lambda effort: abs(_SHARE[effort] - share))
 
 
+def user_of(request: ChatRequest) -> str | None:
+    """Whom the caller asks for; to some dialects that is no parameter of the answer."""
+    user = request.parameters.get("user") or request.native.get("user")
+    return user if isinstance(user, str) and user else None
+
+
 def stop_of(request: ChatRequest) -> tuple[str, ...]:
     given = request.parameters.get("stop")
     if isinstance(given, str):

@@ -1,17 +1,21 @@
 """Logs, and the metrics that the alarms watch: events with fields, never prompts, answers or keys."""
 
+import importlib
 import logging
 import os
 import sys
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from aws_lambda_powertools import Logger
 
 from switchboard.json_types import Json, JsonObject
 from switchboard.settings import trace_id
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
 
 SERVICE = "switchboard"
 NAMESPACE = "Switchboard"
@@ -37,9 +41,10 @@ class Telemetry:
     """One per process. `level` is a name of the logging module; without a stack's name nothing is measured."""
 
     def __init__(self, level: str, stack: str | None = None) -> None:
-        self._logger = Logger(service=SERVICE, level=level)
-        self._informs = self._logger.log_level <= logging.INFO
+        self._level = level
+        self._informs = logging.getLevelNamesMapping()[level] <= logging.INFO
         self._stack = stack
+        self._powertools: Logger | None = None
 
     def info(self, event: str, fields: Mapping[str, Json], measures: Mapping[str, float] = NO_MEASURES) -> None:
         """What happens with every request: written here the way Powertools writes, in a tenth of its time.
@@ -76,11 +81,18 @@ class Telemetry:
         return {"_aws": about, DIMENSION: self._stack, **measures}
 
     def warning(self, event: str, fields: Mapping[str, Json]) -> None:
-        self._logger.warning(event, extra=dict(fields))
+        self._logger().warning(event, extra=dict(fields))
 
     def failure(self, event: str) -> None:
         """An exception that nobody expected, with its traceback; to be called while it is handled."""
-        self._logger.exception(event)
+        self._logger().exception(event)
+
+    def _logger(self) -> "Logger":
+        """Loaded when something is wrong for the first time: it would be a tenth of a cold start."""
+        if self._powertools is None:
+            powertools: Any = importlib.import_module("aws_lambda_powertools")
+            self._powertools = powertools.Logger(service=SERVICE, level=self._level)
+        return self._powertools
 
     def spill(self, line: str) -> None:
         """A record that could not be stored, as it is: one JSON line, past every log level."""

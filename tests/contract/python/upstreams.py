@@ -93,7 +93,8 @@ key_env = "SWITCHBOARD_CONTRACT_KEY"
 
 [model]
 id = "{upstream.model}"
-input_modalities = ["text", "image", "file"]
+input_modalities = ["text", "image", "file", "audio"]
+output_modalities = ["text", "audio"]
 context = {CONTEXT}
 max_output = 64000
 
@@ -101,7 +102,8 @@ max_output = 64000
 upstream_id = "contract-{upstream.dialect}"
 context = {CONTEXT}
 max_output = 64000
-input_modalities = ["text", "image", "file"]
+input_modalities = ["text", "image", "file", "audio"]
+output_modalities = ["text", "audio"]
 price = {{ input = "1", output = "2", cache_read = "0.5" }}
 {FACTS.get(upstream.dialect, "")}
 {_offer(small_model(upstream.dialect), INVOKED if upstream.dialect in NATIVE else "")}

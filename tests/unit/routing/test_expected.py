@@ -28,6 +28,17 @@ def test_a_limit_bounds_what_the_answer_is_expected_to_cost() -> None:
     assert cost(offer, request(max_tokens=100_000)) == cost(offer, request())
 
 
+def test_an_answer_is_taken_to_be_as_long_as_this_model_s_usually_are() -> None:
+    assert Size.of(request(), MIDNIGHT, 80).output == 80
+    assert Size.of(request(max_tokens=20), MIDNIGHT, 80).output == 20
+
+
+def test_a_request_with_tools_is_known_as_one() -> None:
+    tool = {"type": "function", "function": {"name": "now"}}
+    assert Size.of(request(tools=[tool]), MIDNIGHT).has_tools
+    assert not Size.of(request(), MIDNIGHT).has_tools
+
+
 def test_a_tier_that_the_prompt_reaches_counts() -> None:
     tiered = Price({"input": USD_PER_MILLION, "output": 0}, (PriceTier(1000, {"input": 9 * USD_PER_MILLION}),))
     assert cost(endpoint(price=tiered)) == pytest.approx(2004 * 9 / 1e6, rel=0.001)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from switchboard.health.breaker import ALL_WELL
+from switchboard.health.breaker import ALL_WELL, Door
 from switchboard.health.estimates import STRANGER
 from switchboard.health.figures import NO_FIGURES, NO_RANKINGS, Estimate, Rankings
 from switchboard.routing.outlook import Outlook
@@ -36,7 +36,7 @@ def rankings(own: Estimate | None, pools: dict[str, Estimate]) -> Rankings:
 )
 def test_an_endpoint_is_taken_for_the_nearest_thing_that_is_known(known: Rankings, expected: Estimate) -> None:
     assert outlook(known).published(OFFER) == expected
-    assert outlook(known).estimate(OFFER) == expected
+    assert outlook(known).standing(OFFER) == (expected, Door.OPEN_TO_ALL)
 
 
 def test_the_last_attempts_change_the_estimate_but_not_what_was_published() -> None:
@@ -44,5 +44,5 @@ def test_the_last_attempts_change_the_estimate_but_not_what_was_published() -> N
     seen = replace(outlook(), signals={OFFER.id: failed})
     assert seen.signals_of(OFFER) == failed
     assert seen.signals_of(endpoint("other")) == ALL_WELL
-    assert seen.estimate(OFFER) == failed.applied(STRANGER, NOW)
+    assert seen.standing(OFFER) == (failed.applied(STRANGER, NOW), failed.door(NOW))
     assert seen.published(OFFER) == STRANGER

@@ -44,7 +44,8 @@ class Estimate:
     """What to expect of the next attempt. Times in seconds: to the first token, for each further one, and lost if it
     fails. `success` counts rate limits as failures; `cut_share` of all failures come when the answer has begun, and
     no other endpoint can save it. 99 of 100 first tokens come within `latest_s`. `attempts` is how much it rests on,
-    the older the less. `tool_faults` is the share of answers with tool calls in which one cannot be used.
+    the older the less. `tool_faults` is the share of answers with tool calls in which one cannot be used,
+    `answer_tokens` how long an answer usually is.
     """
 
     success: float
@@ -55,6 +56,7 @@ class Estimate:
     latest_s: float
     attempts: float = 0.0
     tool_faults: float = 0.0
+    answer_tokens: float = 500.0
 
     def answer_s(self, output_tokens: float) -> float:
         """From the request to the last of so many tokens."""

@@ -1,6 +1,6 @@
 """Whether an endpoint can serve a request; if not, the reason that its caller can read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,12 +33,15 @@ class Dialect(Protocol):
 
 # By the name of an endpoint's protocol.
 Dialects = Mapping[str, Dialect]
+_TEXT_ALONE = frozenset({"text"})
 Rule = Callable[[Asked, Endpoint], Broken | None]
 
 
-def rejection(asked: Asked, endpoint: Endpoint, dialects: Dialects) -> Rejection | None:
-    """The first rule that the endpoint breaks, or None: it fits."""
-    for rule in RULES:
+def rejection(
+    asked: Asked, endpoint: Endpoint, dialects: Dialects, rules: Sequence[Rule] | None = None
+) -> Rejection | None:
+    """The first rule that the endpoint breaks, or None: it fits. `rules` are the request's `rules_for`."""
+    for rule in rules_for(asked) if rules is None else rules:
         broken = rule(asked, endpoint)
         if broken:
             return Rejection(endpoint, *broken)
@@ -94,17 +97,25 @@ def _output_modalities(asked: Asked, endpoint: Endpoint) -> Broken | None:
     return ("modality", f"it does not give {' or '.join(missing)} as output") if missing else None
 
 
-RULES: tuple[Rule, ...] = (
-    conditions.providers,
-    _kind,
-    _modalities,
-    _output_modalities,
-    _context,
-    _room,
-    conditions.data_policy,
-    conditions.quantization,
-    conditions.price,
+Applies = Callable[[Asked], object]
+# Each with the question whether a request can break it at all: most ask for little.
+RULES: tuple[tuple[Applies, Rule], ...] = (
+    (lambda asked: asked.wishes.names_providers, conditions.providers),
+    (lambda _: True, _kind),
+    (lambda asked: asked.request.modalities != _TEXT_ALONE, _modalities),
+    (lambda asked: "modalities" in asked.request.parameters, _output_modalities),
+    (lambda _: True, _context),
+    (lambda asked: asked.request.max_output, _room),
+    (lambda asked: asked.wishes.guards_data, conditions.data_policy),
+    (lambda asked: asked.wishes.quantizations, conditions.quantization),
+    (lambda asked: asked.wishes.max_price or asked.wishes.free, conditions.price),
 )
+
+
+def rules_for(asked: Asked) -> tuple[Rule, ...]:
+    """Those that an endpoint may break with this request."""
+    return tuple(rule for applies, rule in RULES if applies(asked))
+
 
 CHEAPER_TIERS = ("flex", "batch")
 # If any endpoint supports these, only those that do are used; if none does, the request runs without (OpenRouter).
@@ -113,8 +124,11 @@ SOFT_PARAMETERS = ("tools", "response_format", "verbosity")
 
 def soft_rejections(request: ChatRequest, fitting: list[Endpoint], dialects: Dialects) -> list[Rejection]:
     """Endpoints that would lose a parameter, or cut the output, where another fitting endpoint would not."""
-    wanted = [name for name in SOFT_PARAMETERS if name in request.parameters]
-    tests = [_output, _cheaper_tier, *(_support(name, dialects) for name in wanted)]
+    tests = [_support(name, dialects) for name in SOFT_PARAMETERS if name in request.parameters]
+    if request.parameters.get("service_tier") in CHEAPER_TIERS:
+        tests.insert(0, _cheaper_tier)
+    if request.max_output is not None:
+        tests.insert(0, _output)
     rejected: list[Rejection] = []
     for test in tests:
         lacking = [Rejection(endpoint, *reason) for endpoint in fitting if (reason := test(request, endpoint))]

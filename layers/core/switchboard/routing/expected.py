@@ -7,9 +7,9 @@ from switchboard.accounting.estimate import without_margin
 from switchboard.accounting.price import rates_for
 from switchboard.catalog.model import NANO, TOKENS_PER_PRICE, Endpoint
 from switchboard.chat import ChatRequest
+from switchboard.health.estimates import STRANGER
 
-# What an answer is taken to be long when the caller sets no limit.
-USUAL_OUTPUT_TOKENS = 500
+USUAL_OUTPUT_TOKENS = STRANGER.answer_tokens
 _PER_DOLLAR = NANO * TOKENS_PER_PRICE
 
 
@@ -18,15 +18,22 @@ class Size:
     """Tokens in and, as expected, out. `began` is in Unix seconds: prices may depend on the hour."""
 
     prompt: int
-    output: int
+    output: float
     service_tier: str | None
     began: float
+    has_tools: bool = False
 
     @classmethod
-    def of(cls, request: ChatRequest, began: float) -> "Size":
-        output = min(request.max_output or USUAL_OUTPUT_TOKENS, USUAL_OUTPUT_TOKENS)
+    def of(cls, request: ChatRequest, began: float, usual_output: float = USUAL_OUTPUT_TOKENS) -> "Size":
+        """`usual_output` is how long this model's answers are."""
         tier = request.parameters.get("service_tier")
-        return cls(without_margin(request.prompt_tokens), output, tier if isinstance(tier, str) else None, began)
+        return cls(
+            prompt=without_margin(request.prompt_tokens),
+            output=min(request.max_output or usual_output, usual_output),
+            service_tier=tier if isinstance(tier, str) else None,
+            began=began,
+            has_tools=bool(request.parameters.get("tools")),
+        )
 
 
 def rates(endpoint: Endpoint, size: Size) -> Mapping[str, int]:
@@ -35,9 +42,10 @@ def rates(endpoint: Endpoint, size: Size) -> Mapping[str, int]:
 
 def expected_price(endpoint: Endpoint, size: Size, cached: float = 0.0) -> float | None:
     """`cached` tokens of the prompt are still kept there from the turn before. None if the price is not known."""
-    if not endpoint.price.is_known:
-        return None
     held = rates(endpoint, size)
-    cached = min(cached, size.prompt) if "cache_read" in held else 0.0
-    prompt = (size.prompt - cached) * held["input"] + cached * held.get("cache_read", 0)
+    if "input" not in held or "output" not in held:
+        return None
+    prompt: float = size.prompt * held["input"]
+    if cached and "cache_read" in held:
+        prompt -= min(cached, size.prompt) * (held["input"] - held["cache_read"])
     return (prompt + size.output * held["output"] + held.get("request", 0)) / _PER_DOLLAR

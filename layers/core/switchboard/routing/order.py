@@ -3,8 +3,9 @@
 https://openrouter.ai/docs/guides/routing/provider-selection has what `order` and `sort` mean.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from switchboard.accounting.price import DEARER_TIERS
 from switchboard.catalog.model import Endpoint
@@ -16,38 +17,35 @@ from switchboard.routing.chain import Candidate, chain
 from switchboard.routing.expected import Size, expected_price
 from switchboard.routing.index import BALANCED, Index, index
 from switchboard.routing.outlook import Outlook
-from switchboard.routing.preferences import Preferences, names_endpoint
+from switchboard.routing.preferences import EXACTO, LATENCY, PRICE, THROUGHPUT, Preferences, names_endpoint
 
 # An endpoint whose price is not known is taken to be so many times dearer than the dearest one that says.
 UNKNOWN_PRICE_FACTOR = 10
 MILLI = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """An endpoint that fits, and what decides its place."""
 
     endpoint: Endpoint
-    index: Index
+    cost: Index
     estimate: Estimate
     door: Door
 
 
 def ranked(endpoints: Sequence[Endpoint], size: Size, outlook: Outlook) -> list[Ranked]:
     """The best first, whether or not its door is open; among equals the author of the model, then by id."""
-    prices = [expected_price(endpoint, size, outlook.warm.get(endpoint.id, 0.0)) for endpoint in endpoints]
-    stand_in = UNKNOWN_PRICE_FACTOR * max((price for price in prices if price is not None), default=0.0)
-    found = [
-        Ranked(
-            endpoint,
-            index(stand_in if price is None else price, estimate, size.output, BALANCED),
-            estimate,
-            outlook.signals_of(endpoint).door(outlook.now),
-        )
-        for endpoint, price in zip(endpoints, prices, strict=True)
-        for estimate in (outlook.estimate(endpoint),)
-    ]
-    return sorted(found, key=lambda one: (one.index.total, not _is_author(one.endpoint), one.endpoint.id))
+    warm = outlook.warm
+    prices = [expected_price(e, size, warm.get(e.id, 0.0) if warm else 0.0) for e in endpoints]
+    stand_in = UNKNOWN_PRICE_FACTOR * max((p for p in prices if p is not None), default=0.0) if None in prices else 0.0
+    found: list[tuple[float, bool, str, Ranked]] = []
+    for endpoint, price in zip(endpoints, prices, strict=True):
+        estimate, door = outlook.standing(endpoint)
+        parts = index(stand_in if price is None else price, estimate, size.output, BALANCED, has_tools=size.has_tools)
+        one = Ranked(endpoint, parts, estimate, door)
+        found.append((parts.total, not _is_author(endpoint), endpoint.id, one))
+    found.sort()
+    return [one for *_, one in found]
 
 
 def in_order(
@@ -56,26 +54,35 @@ def in_order(
     """Those to try, one model after the other. Nearly always the best goes first; now and then another, or nobody would
     notice that it has become better, but not where the caller says how to order or the conversation is at home.
     """
-    pins, tier = Pins.of(request), _dearer_tier(request)
-    models = list(dict.fromkeys(one.endpoint.model for one in candidates))
-    listed = [
-        Candidate(
-            _measure(one, wishes),
-            one.door,
-            (
-                0 if wishes.across_models else models.index(one.endpoint.model),
-                _place(wishes, one.endpoint),
-                pins.distance(one.endpoint),
-                tier is not None and tier not in one.endpoint.price.service_tiers,
-                is_below(outlook.rankings.endpoints.get(one.endpoint.id), wishes),
-            ),
-        )
-        for one in candidates
-    ]
+    pins = Pins.of(request)
+    tiers = _tiers(candidates, request, wishes, pins, outlook)
+    measure = MEASURES[wishes.sort]
+    listed = [Candidate(measure(one), one.door, tier) for one, tier in zip(candidates, tiers, strict=True)]
     explore = not (wishes.order or wishes.sort or pins or outlook.warm) and wishes.allow_fallbacks
     places = chain(listed, outlook.chance, explore=explore)
     kept = places if wishes.allow_fallbacks or wishes.order else places[:1]
     return tuple(candidates[place] for place in kept)
+
+
+def _tiers(
+    candidates: Sequence[Ranked], request: ChatRequest, wishes: Preferences, pins: "Pins", outlook: Outlook
+) -> list[tuple[int, ...]]:
+    """What goes before any index, the most important first; nothing at all for most requests."""
+    models = [] if wishes.across_models else list(dict.fromkeys(one.endpoint.model for one in candidates))
+    speeds = wishes.least_throughput or wishes.most_latency
+    paid = _dearer_tier(request)
+    if not (len(models) > 1 or wishes.order or pins or paid or speeds):
+        return [()] * len(candidates)
+    return [
+        (
+            models.index(endpoint.model) if models else 0,
+            _place(wishes, endpoint),
+            pins.distance(endpoint),
+            paid is not None and paid not in endpoint.price.service_tiers,
+            is_below(outlook.rankings.endpoints.get(endpoint.id), wishes),
+        )
+        for endpoint in (one.endpoint for one in candidates)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +96,15 @@ class Pins:
 
     @classmethod
     def of(cls, request: ChatRequest) -> "Pins":
-        blocks = [block for message in request.messages for block in message.blocks]
-        signers = {block.provider for block in blocks if isinstance(block, Thinking) and block.signature}
-        is_native = any(isinstance(block, Other) for block in blocks) or bool(native_tools_of(request))
-        return cls(frozenset(signer for signer in signers if signer), request.protocol if is_native else None)
+        signers: set[str] = set()
+        is_native = "tools" in request.parameters and bool(native_tools_of(request))
+        for message in request.messages:
+            for block in message.blocks:
+                if isinstance(block, Thinking) and block.signature and block.provider:
+                    signers.add(block.provider)
+                elif isinstance(block, Other):
+                    is_native = True
+        return cls(frozenset(signers), request.protocol) if is_native else cls(frozenset(signers))
 
     def __bool__(self) -> bool:
         return bool(self.signers or self.dialect)
@@ -103,18 +115,14 @@ class Pins:
         return is_foreign + (self.dialect is not None and endpoint.dialect != self.dialect)
 
 
-def _measure(one: Ranked, wishes: Preferences) -> float:
-    """What the caller sorts by: less is better."""
-    match wishes.sort:
-        case "price":
-            return one.index.price
-        case "throughput":
-            return one.estimate.token_s
-        case "latency":
-            return one.estimate.first_token_s
-        case "exacto":
-            return one.estimate.tool_faults
-    return one.index.total
+# What a caller may sort by: less is better.
+MEASURES: Mapping[str | None, Callable[[Ranked], float]] = {
+    None: lambda one: one.cost.total,
+    PRICE: lambda one: one.cost.price,
+    THROUGHPUT: lambda one: one.estimate.token_s,
+    LATENCY: lambda one: one.estimate.first_token_s,
+    EXACTO: lambda one: one.estimate.tool_faults,
+}
 
 
 def is_below(figures: EndpointFigures | None, wishes: Preferences) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from switchboard.catalog.model import Endpoint
-from switchboard.health.breaker import ALL_WELL, Signals
+from switchboard.health.breaker import ALL_WELL, Door, Signals
 from switchboard.health.estimates import STRANGER
 from switchboard.health.figures import Estimate, Rankings
 
@@ -33,8 +33,12 @@ class Outlook:
         pools = self.rankings.pools
         return pools.get(endpoint.model) or pools.get(endpoint.provider.id) or STRANGER
 
-    def estimate(self, endpoint: Endpoint) -> Estimate:
-        """The same in the light of its last attempts."""
+    def usual_output(self, model: str) -> float:
+        """How many tokens its answers usually have."""
+        return self.rankings.pools.get(model, STRANGER).answer_tokens
+
+    def standing(self, endpoint: Endpoint) -> tuple[Estimate, Door]:
+        """The same in the light of its last attempts, and whether it may be tried now."""
         signals = self.signals.get(endpoint.id)
         usual = self.published(endpoint)
-        return signals.applied(usual, self.now) if signals else usual
+        return (signals.applied(usual, self.now), signals.door(self.now)) if signals else (usual, Door.OPEN_TO_ALL)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from switchboard.catalog.model import Catalog, Endpoint, Model
 from switchboard.chat import ChatRequest
+from switchboard.health.breaker import Door
 from switchboard.key_policy import NO_POLICY, KeyPolicy
 from switchboard.routing.auto import chosen as chosen_models
 from switchboard.routing.conditions import Asked
-from switchboard.routing.eligibility import Dialects, Rejection, rejection, soft_rejections
+from switchboard.routing.eligibility import Dialects, Rejection, rejection, rules_for, soft_rejections
 from switchboard.routing.expected import Size
 from switchboard.routing.models import asked_models
 from switchboard.routing.order import Ranked, in_order, ranked
@@ -45,14 +46,16 @@ def make_plan(request: ChatRequest, catalog: Catalog, outlook: Outlook, reach: R
     """
     wishes = preferences(request)
     named = asked_models(catalog, request, wishes.models)
-    wishes = replace(wishes, sort=wishes.sort or named[0].sort)
-    size = Size.of(request, outlook.now)
+    if named[0].sort and not wishes.sort:
+        wishes = replace(wishes, sort=named[0].sort)
     groups: list[Sequence[Ranked]] = []
     to_choose_from: list[Sequence[Ranked]] = []
     rejected: list[Rejection] = []
     for name in named:
+        size = Size.of(request, outlook.now, outlook.usual_output(name.model.id))
         permitted, misfits = _permitted(reach.policy, name.model)
-        asked = Asked(request, replace(wishes, pinned=name.pinned, free=name.free), size)
+        own = replace(wishes, pinned=name.pinned, free=name.free) if name.pinned or name.free else wishes
+        asked = Asked(request, own, size)
         fit, unfit = _sort_out(asked, permitted, reach)
         (to_choose_from if name.by_auto else groups).append(ranked(fit, size, outlook))
         rejected += misfits + unfit
@@ -64,12 +67,14 @@ def make_plan(request: ChatRequest, catalog: Catalog, outlook: Outlook, reach: R
     chosen = in_order(fitting, request, wishes, outlook)
     if not chosen:
         raise all_limited(request, fitting, outlook)
-    waiting = [pause for one in fitting if (pause := paused(one, outlook))]
+    waiting = [paused(one, outlook) for one in fitting if one.door is Door.RATE_LIMITED]
     return Plan(tuple(one.endpoint for one in chosen), (*rejected, *waiting), chosen)
 
 
-def _permitted(policy: KeyPolicy, model: Model) -> tuple[list[Endpoint], list[Rejection]]:
+def _permitted(policy: KeyPolicy, model: Model) -> tuple[Sequence[Endpoint], list[Rejection]]:
     """What the caller's API key may use, before anything that the caller asks for."""
+    if policy is NO_POLICY:
+        return model.endpoints, []
     objections = {endpoint.id: policy.objection(endpoint) for endpoint in model.endpoints}
     rejected = [Rejection(e, "key_policy", reason) for e in model.endpoints if (reason := objections[e.id])]
     return [endpoint for endpoint in model.endpoints if objections[endpoint.id] is None], rejected
@@ -78,13 +83,16 @@ def _permitted(policy: KeyPolicy, model: Model) -> tuple[list[Endpoint], list[Re
 def _sort_out(asked: Asked, endpoints: Sequence[Endpoint], reach: Reach) -> tuple[list[Endpoint], list[Rejection]]:
     fitting: list[Endpoint] = []
     rejected: list[Rejection] = []
+    rules = rules_for(asked)
     for endpoint in endpoints:
-        misfit = _without_key(endpoint, reach.providers) or rejection(asked, endpoint, reach.dialects)
+        misfit = _without_key(endpoint, reach.providers) or rejection(asked, endpoint, reach.dialects, rules)
         if misfit:
             rejected.append(misfit)
         else:
             fitting.append(endpoint)
     soft = soft_rejections(asked.request, fitting, reach.dialects)
+    if not soft:
+        return fitting, rejected
     lost = {misfit.endpoint.id for misfit in soft}
     return [endpoint for endpoint in fitting if endpoint.id not in lost], rejected + soft
 

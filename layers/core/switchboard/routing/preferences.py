@@ -51,7 +51,16 @@ class Preferences:
     pinned: str | None = None
     free: bool = False
 
+    @property
+    def names_providers(self) -> bool:
+        return bool(self.pinned or self.only or self.ignore or self.order)
 
+    @property
+    def guards_data(self) -> bool:
+        return self.no_collection or self.zero_retention or self.distillable
+
+
+NO_WISHES = Preferences()
 _FIELDS = (
     *("order", "only", "ignore", "allow_fallbacks", "require_parameters", "data_collection", "zdr"),
     *("enforce_distillable_text", "quantizations", "sort", "max_price"),
@@ -66,7 +75,7 @@ def preferences(request: ChatRequest) -> Preferences:
     given = table(request.gateway.get("provider"), "provider", (*_FIELDS, ROUTING, FALLBACK))
     route = word(request.gateway.get("route"), "route", tuple(ROUTES))
     if not given and route is None:
-        return Preferences(models)
+        return Preferences(models) if models else NO_WISHES
     wishes, fallback = rewritten(given)
     sort, partition = _sort(wishes.get("sort"))
     return Preferences(

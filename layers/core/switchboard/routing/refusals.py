@@ -5,17 +5,14 @@ from collections.abc import Sequence
 
 from switchboard.chat import ChatRequest
 from switchboard.errors import AtCapacity, NoEndpointFits
-from switchboard.health.breaker import Door
 from switchboard.json_types import JsonObject
 from switchboard.routing.eligibility import Rejection
 from switchboard.routing.order import Ranked
 from switchboard.routing.outlook import Outlook
 
 
-def paused(one: Ranked, outlook: Outlook) -> Rejection | None:
+def paused(one: Ranked, outlook: Outlook) -> Rejection:
     """An endpoint that would fit but is let alone, for as long as it has asked for."""
-    if one.door is not Door.RATE_LIMITED:
-        return None
     seconds = math.ceil(outlook.signals_of(one.endpoint).limited_until - outlook.now)
     return Rejection(one.endpoint, "rate_limited", f"it takes no requests for another {seconds} s")
 
@@ -23,7 +20,7 @@ def paused(one: Ranked, outlook: Outlook) -> Rejection | None:
 def all_limited(request: ChatRequest, fitting: Sequence[Ranked], outlook: Outlook) -> AtCapacity:
     """Nobody is called early: the caller is told when the first of them may be."""
     first = min(outlook.signals_of(one.endpoint).limited_until for one in fitting)
-    limited = [pause for one in fitting if (pause := paused(one, outlook))]
+    limited = [paused(one, outlook) for one in fitting]
     reasons = "; ".join(f"{misfit.endpoint.tag}: {misfit.reason}" for misfit in limited)
     error = AtCapacity(f"Every endpoint of `{request.model}` that fits is at its rate limit: {reasons}.")
     error.retry_after = math.ceil(first - outlook.now)

@@ -6,7 +6,7 @@ https://platform.openai.com/docs/api-reference/chat/object and .../chat-streamin
 import itertools
 from collections.abc import Iterator, Sequence
 
-from local.simulator.answer import Answer
+from local.simulator.answer import Answer, Source
 from local.simulator.json_types import Json, JsonObject
 from local.simulator.oddities import FILTERED_PROMPT, PROMPT_FILTER_RESULTS, call_id, completion_tokens
 from local.simulator.reply import Reply, argument_pieces, pieces_of, to_bytes
@@ -52,7 +52,7 @@ def usage_body(reply: Reply) -> JsonObject:
         "completion_tokens_details": {
             "reasoning_tokens": usage.reasoning,
             "audio_tokens": 0,
-            "accepted_prediction_tokens": 0,
+            "accepted_prediction_tokens": usage.completion if reply.call.body.get("prediction") else 0,
             "rejected_prediction_tokens": 0,
         },
     }
@@ -64,14 +64,17 @@ def _frame(reply: Reply, kind: str) -> JsonObject:
         "object": kind,
         "created": reply.created,
         "model": reply.call.model,
-        "service_tier": "default",
+        "service_tier": reply.call.body.get("service_tier") or "default",
         "system_fingerprint": "fp_simulated",
     }
 
 
 def _choice(reply: Reply, index: int, answer: Answer) -> JsonObject:
-    message: JsonObject = {"role": "assistant", "content": answer.text or None, "refusal": None, "annotations": []}
-    if not answer.calls:
+    message: JsonObject = {"role": "assistant", "content": answer.text or None, "refusal": None}
+    message["annotations"] = [_annotation(source, answer.text) for source in answer.sources]
+    if _speaks(reply) and answer.text:
+        message |= {"content": None, "audio": _audio(reply, answer.text)}
+    elif not answer.calls:
         message["content"] = answer.text
     else:
         message["tool_calls"] = [_call(reply, call, call.arguments) for call in answer.calls]
@@ -95,8 +98,12 @@ def _lane(reply: Reply, index: int, answer: Answer, base: JsonObject) -> Iterato
         yield from (chunk({reply.call.traits.reasoning_field: piece}, piece) for piece in pieces_of(answer.reasoning))
     else:
         yield Send(b"", answer.reasoning_tokens)
-    for piece in pieces_of(answer.text):
+    if _speaks(reply) and answer.text:
+        yield chunk({"audio": _audio(reply, answer.text)}, answer.text)
+    for piece in pieces_of("" if _speaks(reply) else answer.text):
         yield chunk({"content": piece}, piece, logprobs=_logprobs([piece]) if reply.call.body.get("logprobs") else None)
+    if answer.sources:
+        yield chunk({"annotations": [_annotation(source, answer.text) for source in answer.sources]})
     for number, call in enumerate(answer.calls):
         opening: JsonObject = {"index": number, **_call(reply, call, "")}
         yield chunk({"tool_calls": [opening]}, call.name)
@@ -109,6 +116,21 @@ def _lane(reply: Reply, index: int, answer: Answer, base: JsonObject) -> Iterato
 def _call(reply: Reply, call: ToolCall, arguments: str) -> JsonObject:
     identifier = call_id(call.key, reply.call.traits.oddities)
     return {"id": identifier, "type": "function", "function": {"name": call.name, "arguments": arguments}}
+
+
+def _speaks(reply: Reply) -> bool:
+    modalities = reply.call.body.get("modalities")
+    return isinstance(modalities, list) and "audio" in modalities
+
+
+def _audio(reply: Reply, text: str) -> JsonObject:
+    """Four samples of silence, whatever the words."""
+    return {"id": f"audio_{reply.key}", "data": "AAAAAAAAAAA=", "expires_at": reply.created + 3600, "transcript": text}
+
+
+def _annotation(source: Source, text: str) -> JsonObject:
+    place: JsonObject = {"start_index": 0, "end_index": len(text)}
+    return {"type": "url_citation", "url_citation": {"url": source.url, "title": source.title, **place}}
 
 
 def _logprobs(pieces: Sequence[str]) -> JsonObject:

@@ -186,7 +186,8 @@ class TestStream:
         data = renderer.render([Chunk((TextDelta("Hel"),))])
         data += renderer.fail(UpstreamFailure(Failure.CUT, "cut off"), BILL)
         last = pieces(data)[-1] if alt else orjson.loads(data)[-1]
-        assert list(last) == ["error"]
+        assert list(last) == ["error", "usageMetadata"]
+        assert last["usageMetadata"]["promptTokenCount"] == BILL.usage.prompt_tokens
         assert (last["error"]["code"], last["error"]["status"]) == (502, "UNAVAILABLE")
         assert b"finishReason" not in data
 

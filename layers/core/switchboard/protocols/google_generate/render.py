@@ -11,9 +11,10 @@ import orjson
 
 from switchboard.accounting.price import Bill
 from switchboard.catalog.model import NANO
-from switchboard.chat import Chunk, Finish, FinishReason, Served, Usage
+from switchboard.chat import NO_USAGE, Chunk, Citation, Finish, FinishReason, Served, TextDelta, Usage
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.google_generate.beside_text import grounding, logprobs_result
 from switchboard.protocols.google_generate.errors import blocked_prompt, error_object, is_blocked
 from switchboard.protocols.google_generate.parse import PROTOCOL
 from switchboard.protocols.google_generate.parts import PartsWriter, marked_native, merged
@@ -59,10 +60,11 @@ class GoogleGenerateStream:
         last = {"candidates": self._candidates.rest(), "usageMetadata": usage_metadata(bill), **_head(self._served)}
         return self._piece(last) + self._end()
 
-    def fail(self, error: SwitchboardError, _bill: Bill) -> bytes:
+    def fail(self, error: SwitchboardError, bill: Bill) -> bytes:
         """Google's SDKs raise from a chunk that begins with `error`, and take no finish reason for a cut."""
         told = blocked_prompt if is_blocked(error) else error_object
-        pieces = [*self._kept(), told(error, self._served.generation_id)]
+        used = {} if bill.usage == NO_USAGE else {"usageMetadata": usage_metadata(bill)}
+        pieces = [*self._kept(), {**told(error, self._served.generation_id), **used}]
         return b"".join([self._piece(piece) for piece in pieces]) + self._end()
 
     def _said(self, chunk: Chunk) -> list[JsonObject]:
@@ -99,6 +101,8 @@ class _Candidates:
         self._writers: dict[int, PartsWriter] = {}
         self._said: dict[int, list[JsonObject]] = {}
         self._finishes: dict[int, Finish] = {}
+        self._texts: dict[int, list[TextDelta]] = {}
+        self._cited: dict[int, list[Citation]] = {}
 
     def add(self, chunk: Chunk) -> Json:
         """What is new, as candidates; why they end is kept for the last chunk, where Google has it."""
@@ -109,6 +113,11 @@ class _Candidates:
             if isinstance(event, Finish):
                 self._finishes[event.choice] = event
                 continue
+            if isinstance(event, Citation):
+                self._cited.setdefault(event.choice, []).append(event)
+                continue
+            if isinstance(event, TextDelta):
+                self._texts.setdefault(event.choice, []).append(event)
             writer = self._writers.setdefault(event.choice, PartsWriter(self._provider_id))
             parts = writer.parts(event)
             if parts:
@@ -120,15 +129,23 @@ class _Candidates:
     def rest(self) -> Json:
         choices = sorted({*self._writers, *self._finishes}) or [0]
         return [
-            _candidate(choice, self._calls(choice) or [{"text": ""}], self._finishes.get(choice)) for choice in choices
+            _candidate(choice, self._calls(choice) or [{"text": ""}], self._finishes.get(choice)) | self._beside(choice)
+            for choice in choices
         ]
 
     def whole(self) -> Json:
         choices = sorted({*self._writers, *self._finishes})
         return [
             _candidate(choice, merged(self._said.get(choice, [])) + self._calls(choice), self._finishes.get(choice))
+            | self._beside(choice)
             for choice in choices
         ]
+
+    def _beside(self, choice: int) -> JsonObject:
+        """What the candidate's last piece says of all its text."""
+        spoken = self._texts.get(choice, [])
+        text = "".join(said.text for said in spoken)
+        return grounding(self._cited.get(choice, []), text) | logprobs_result(spoken)
 
     def _calls(self, choice: int) -> list[JsonObject]:
         return self._writers[choice].calls() if choice in self._writers else []

@@ -34,7 +34,7 @@ GATEWAY_FIELDS = frozenset(
     }
 )
 # Not parameters of the model's work: these never decide which endpoint fits.
-ENVELOPE_FIELDS = frozenset({"messages", "model", "stream", "stream_options", "user", "metadata", "store"})
+ENVELOPE_FIELDS = frozenset({"messages", "model", "stream", "stream_options", "user", "store"})
 
 
 def _is_stop(value: Json) -> bool:

@@ -42,6 +42,7 @@ def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
             "system_fingerprint": native.get("system_fingerprint"),
             "choices": choices,
             "usage": usage_object(bill, native.get("usage")),
+            **_route(served),
         }
     )
 
@@ -114,10 +115,15 @@ class OpenAiChatStream:
         return piece
 
     def _usage_event(self, bill: Bill) -> bytes:
-        if not self._include_usage:
+        route = _route(self._served)
+        if not self._include_usage and not route:
             return b""
-        piece = {**self._head, "choices": [], "usage": usage_object(bill, self._native_usage)}
+        piece = {**self._head, "choices": [], "usage": usage_object(bill, self._native_usage), **route}
         return encode_event(orjson.dumps(piece))
+
+
+def _route(served: Served) -> JsonObject:
+    return {"openrouter_metadata": served.route} if served.route else {}
 
 
 def usage_object(bill: Bill, native: Json) -> JsonObject:

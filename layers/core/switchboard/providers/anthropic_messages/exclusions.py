@@ -3,8 +3,11 @@
 https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking#feature-compatibility
 """
 
+from collections.abc import Mapping
+
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Thinking
+from switchboard.json_types import Json
 from switchboard.parameters import Vocabulary, unsupported_parameters, without
 from switchboard.providers.anthropic_messages.conversation import conversation
 from switchboard.providers.anthropic_messages.limits import output_limit
@@ -14,13 +17,21 @@ from switchboard.providers.json_answer import shape_misfit
 from switchboard.requested import Reasoning, budget_of, json_format_of, reasoning_of, tool_choice_of, tools_of
 from switchboard.signatures import is_welcome
 
+# Anthropic's service tiers by OpenAI's. https://docs.anthropic.com/en/api/service-tiers
+TIERS: Mapping[Json, str] = {"auto": "auto", "priority": "auto", "default": "standard_only"}
 _REASONING = frozenset({"reasoning", "reasoning_effort"})
+_TIER = frozenset({"service_tier"})
 _LEAST_TOP_P = 0.95
 _USUAL_TEMPERATURE = 1
 
 
 def given_up(request: ChatRequest, endpoint: Endpoint) -> frozenset[str]:
-    """Thinking where it is excluded, else what it excludes."""
+    """Thinking where it is excluded, else what it excludes; and a service tier that is OpenAI's alone."""
+    is_foreign = request.protocol != endpoint.dialect and request.parameters.get("service_tier") not in TIERS
+    return _around_thinking(request, endpoint) | (_TIER if is_foreign else frozenset())
+
+
+def _around_thinking(request: ChatRequest, endpoint: Endpoint) -> frozenset[str]:
     reasoning = reasoning_of(request)
     if reasoning is None or reasoning.is_off:
         return frozenset()

@@ -1,6 +1,5 @@
 """A body for a client of another dialect, built from the hub."""
 
-from collections.abc import Mapping
 from typing import cast
 
 from switchboard.catalog.model import Endpoint
@@ -9,15 +8,14 @@ from switchboard.json_types import Json, JsonObject
 from switchboard.parameters import dropped_parameters, without
 from switchboard.providers.anthropic_messages.cache_marks import limit_marks, mark_last
 from switchboard.providers.anthropic_messages.conversation import CONTINUE, Conversation, Turn, conversation
+from switchboard.providers.anthropic_messages.exclusions import TIERS
 from switchboard.providers.anthropic_messages.limits import output_limit
 from switchboard.providers.anthropic_messages.structured import native_format
 from switchboard.providers.anthropic_messages.thinking import thinking_fields
 from switchboard.providers.anthropic_messages.tools import placeholder_tool, tool_choice, tools
 from switchboard.providers.anthropic_messages.words import WORDS
 from switchboard.providers.json_answer import asked_by_tool
-from switchboard.requested import ToolChoice, json_format_of, reasoning_of, stop_of, tool_choice_of
-
-_TIERS: Mapping[Json, str] = {"auto": "auto", "priority": "auto", "default": "standard_only"}
+from switchboard.requested import ToolChoice, json_format_of, reasoning_of, stop_of, tool_choice_of, user_of
 
 
 def hub_body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
@@ -86,10 +84,10 @@ def _sampling(request: ChatRequest) -> JsonObject:
 
 def _envelope(request: ChatRequest) -> JsonObject:
     fields: JsonObject = {"stream": True} if request.stream else {}
-    user = request.parameters.get("user") or request.native.get("user")
-    if isinstance(user, str) and user:
+    user = user_of(request)
+    if user is not None:
         fields["metadata"] = {"user_id": user}
     tier = request.parameters.get("service_tier")
-    if tier in _TIERS:
-        fields["service_tier"] = _TIERS[tier]
+    if tier in TIERS:
+        fields["service_tier"] = TIERS[tier]
     return fields

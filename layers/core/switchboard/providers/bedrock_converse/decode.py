@@ -20,6 +20,7 @@ from switchboard.chat import (
 )
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.bedrock_converse.citations import citation_of, citations_of, text_of
 from switchboard.providers.bedrock_converse.failures import failure_of
 from switchboard.providers.bedrock_converse.frames import BedrockEvent, EventStreamReader
 from switchboard.providers.bedrock_converse.usage import read_usage
@@ -85,9 +86,12 @@ class _Reader:
         self._answers: set[int] = set()
         self._without_input: set[int] = set()
         self._has_content = False
+        self._written = 0  # characters of text
+        self._begun: dict[int, int] = {}  # how much text was before a block
 
     def event(self, kind: str, payload: JsonObject) -> Chunk | None:
         said = self._said(kind, payload)
+        self._written += sum(len(event.text) for event in said if isinstance(event, TextDelta))
         self._has_content = self._has_content or any(not isinstance(event, Finish) for event in said)
         if kind == "metadata" and isinstance(payload.get("usage"), dict):
             said = [read_usage(_object(payload["usage"]), payload.get("serviceTier"))]
@@ -102,7 +106,10 @@ class _Reader:
             said += self._delta({"toolUse": {"input": arguments}}, index)
         if reasoning:
             said += _thoughts({**_object(reasoning.get("reasoningText")), **reasoning})
-        said += _text(block)
+        cited, begun = _object(block.get("citationsContent")), self._written
+        said += _text({"text": text_of(cited)} if cited else block)
+        self._written += sum(len(event.text) for event in said if isinstance(event, TextDelta))
+        said += citations_of(cited, begun, self._written)
         self._has_content = self._has_content or bool(said)
         return said
 
@@ -151,6 +158,9 @@ class _Reader:
         written = _object(delta.get("toolUse")).get("input")
         if isinstance(written, str) and written and (block in self._calls or block in self._answers):
             return [self._input(block, written)]
+        begun = self._begun.setdefault(block, self._written)
+        if "citation" in delta:
+            return citation_of(_object(delta["citation"]), begun, self._written)
         reasoning = _object(delta.get("reasoningContent"))
         return _thoughts(reasoning) if reasoning else _text(delta)
 
