@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from cli.catalog_diff import Difference
 
-app = typer.Typer(no_args_is_help=True, help="The catalog's files: validate, diff, sync, export.")
+app = typer.Typer(no_args_is_help=True, help="The catalog's files: validate, diff, sync, check, export.")
 
 AGENTS = ("aider", "claude-code", "codex", "opencode")
 COLUMNS = ("source", "kind", "provider", "upstream_id", "field", "ours", "theirs")
@@ -79,6 +79,27 @@ def export(
 ) -> None:
     """Write an agent's configuration to stdout; for aider the metadata of every model that calls tools."""
     typer.echo(exported(_compiled(folder), agent, model, url.rstrip("/")), nl=False)
+
+
+@app.command()
+@exit_codes
+def check(
+    live: Annotated[bool, typer.Option("--live", help="Ask the providers; without it, as validate.")] = False,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask every provider whose key is set which models it has, and name what is gone."""
+    from cli.catalog_live import checked, fetched
+    from local.settings import LocalSettings
+
+    if not live:
+        validate(folder)
+        return
+    rows = [asdict(one) for one in checked(_compiled(folder), LocalSettings.read().variables, fetched)]
+    if as_json:
+        show.as_json(rows)
+    else:
+        show.table(rows, ("provider", "outcome", "detail"))
 
 
 def exported(catalog: "Catalog", agent: str, name: str | None, url: str) -> str:
