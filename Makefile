@@ -14,7 +14,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check unit lambda-python contract contract-python contract-node verdicts agents prices build deploy
-.PHONY: contract-server contract-sdks key engines bench lock clean install
+.PHONY: contract-server contract-sdks key engines bench bench-peers lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -79,6 +79,9 @@ engines: install ## the ledger under 8, 64 and 256 workers, on the embedded engi
 
 bench: install ## added latency, time to first token, lag, throughput, cold start, beside a plain reverse proxy
 	$(BIN)/python -m benchmarks.overhead
+
+bench-peers: install ## the same beside LiteLLM, Portkey and TensorZero, which it installs (1 GB; Node and npm for Portkey)
+	$(BIN)/python -m benchmarks.overhead --peers
 
 lock: install ## renew requirements/*.txt from requirements/*.in
 	@sh scripts/lock.sh $(BIN)/uv
