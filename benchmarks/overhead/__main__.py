@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.overhead.measure import Unsound
 from benchmarks.overhead.processes import CORES, GATEWAY_CORE, TOOLS_CORE
-from benchmarks.overhead.report import document, table
+from benchmarks.overhead.report import comparison, document
 from benchmarks.overhead.run import Outcome, Plan, run
 
 
@@ -50,7 +50,7 @@ def main() -> int:
 
 def _print(outcome: Outcome, about: dict[str, Any]) -> None:
     print("\n".join(f"{name.replace('_', ' ')}: {_shown(value)}" for name, value in about.items()), end="\n\n")
-    print(table(outcome.names, outcome.repetitions))
+    print(comparison(outcome.names, outcome.repetitions))
     print("\nmedian and half the width of the middle half of the repetitions;")
     print("every answer was complete, and every one of ours that is metered is on record")
     for reason in outcome.missing:

@@ -24,7 +24,7 @@ key_env = "BENCH_API_KEY"
 [[endpoints]]
 model = "{provider}/{model}"
 upstream_id = "{model}"
-context = 1000000
+context = 2000000
 max_output = 8192
 price = {{ input = "2", output = "8" }}
 """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from benchmarks.markdown import table
 from benchmarks.overhead.figures import Figures, percentile
 
 Repetition = Mapping[str, Figures]
@@ -56,17 +57,16 @@ def values(row: Row, contestant: str, repetitions: Sequence[Repetition], direct:
     return found
 
 
-def table(names: Sequence[str], repetitions: Sequence[Repetition]) -> str:
+def comparison(names: Sequence[str], repetitions: Sequence[Repetition]) -> str:
     """Markdown: figures as rows, contestants as columns (the provider itself first), and the target for ours."""
     direct = names[0]
     head = ["figure", *names, "target"]
-    lines = [head, ["---", *["---:"] * (len(head) - 1)]]
+    lines = [head]
     for row in ROWS:
         columns = {name: values(row, name, repetitions, direct) for name in names}
         shown = ["" if row.over and name == direct else _cell(row, column) for name, column in columns.items()]
         lines.append([row.label, *shown, _target(row, columns.get(OURS, []))])
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join(f"| {' | '.join(_aligned(line, widths))} |" for line in lines)
+    return table(lines)
 
 
 def document(names: Sequence[str], repetitions: Sequence[Repetition], about: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,8 +94,3 @@ def _target(row: Row, ours: Sequence[float]) -> str:
         return ""
     met = median(ours) >= row.target if row.at_least else median(ours) <= row.target
     return f"{'>=' if row.at_least else '<='} {row.target:g} {'met' if met else 'MISSED'}"
-
-
-def _aligned(line: Sequence[str], widths: Sequence[int]) -> list[str]:
-    first, *rest = (text.rjust(width) for text, width in zip(line, widths, strict=True))
-    return [line[0].ljust(len(first)), *rest]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from benchmarks.overhead.figures import Figures, percentile
-from benchmarks.overhead.report import OURS, Repetition, Row, document, table, values
+from benchmarks.overhead.report import OURS, Repetition, Row, comparison, document, values
 
 LATENCY = Row("added latency, c=1, p50, ms", "one_p50_ms", over="one_p50_ms")
 
@@ -19,7 +19,7 @@ def cells(line: str) -> list[str]:
 
 
 def shown(names: Sequence[str], repetitions: Sequence[Repetition], label: str) -> dict[str, str]:
-    lines = [cells(line) for line in table(names, repetitions).splitlines()]
+    lines = [cells(line) for line in comparison(names, repetitions).splitlines()]
     return next(dict(zip(lines[0], line, strict=True)) for line in lines if line[0] == label)
 
 
@@ -37,7 +37,7 @@ def test_the_provider_adds_nothing_to_itself() -> None:
 @pytest.mark.parametrize("guests", [[], ["LiteLLM"], ["LiteLLM", "Portkey", "TensorZero"]])
 def test_there_is_a_column_for_each_contestant_in_order(guests: list[str]) -> None:
     names = ["direct", "nginx", OURS, *guests]
-    head, *lines = table(names, [repetition(**dict.fromkeys(names, 1.0))]).splitlines()
+    head, *lines = comparison(names, [repetition(**dict.fromkeys(names, 1.0))]).splitlines()
     assert cells(head) == ["figure", *names, "target"]
     assert {len(line) for line in lines} == {len(head)}
 
