@@ -17,7 +17,7 @@ from switchboard.wire.sigv4 import Credentials
 
 from benchmarks.overhead.known_key import API_KEY
 from benchmarks.overhead.processes import GATEWAY_CORE, TOOLS_CORE, Child
-from benchmarks.overhead.upstream import MODEL, USAGE
+from benchmarks.overhead.upstream import MODEL, PACE_SECONDS, USAGE
 
 ROOT = Path(__file__).resolve().parents[2]
 INPUT_NANO, OUTPUT_NANO = 2_000, 8_000  # a token; the catalog says it as USD for a million
@@ -88,8 +88,9 @@ def started(contestant: Contestant, program: Program) -> Iterator[tuple[Contesta
 
 
 @contextmanager
-def mocks() -> Iterator[Mocks]:
-    with Child(tool("mock", str(COST)), TOOLS_CORE, variables=tool_variables()) as child:
+def mocks(pace: float = PACE_SECONDS) -> Iterator[Mocks]:
+    """The provider's streams have `pace` seconds between two contents."""
+    with Child(tool("mock", str(COST), str(pace)), TOOLS_CORE, variables=tool_variables()) as child:
         _, upstream_port, aws_port = child.line().split()
         mocked = Mocks(int(upstream_port), int(aws_port))
         asyncio.run(_add_key(mocked))
