@@ -35,6 +35,7 @@ def main() -> int:
         "seconds": round(time.time() - began),
         "machine": f"{_processor()}, {len(CORES)} cores, Linux {platform.release()}",
         "python": platform.python_version(),
+        "versions": outcome.versions,
         "load_average": [load_before, os.getloadavg()],
         "cores": {"gateway": GATEWAY_CORE, "provider, AWS and load": TOOLS_CORE},
         "repetitions": plan.repetitions,

@@ -62,6 +62,7 @@ class Entrant:
     name: str
     serve: Callable[[], Serving]
     prepare: Callable[[], None] = lambda: None
+    version: str = ""
     patience: float = LISTENS_SECONDS
 
 

@@ -35,6 +35,7 @@ class Outcome:
     repetitions: list[dict[str, Figures]] = field(default_factory=list)
     answered: int = 0
     missing: list[str] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ def run(home: Path, plan: Plan) -> Outcome:
         bench = Bench(closing.enter_context(generator), mocked, plan.seconds)
         bench.answered_beside(sum(each.contestant.metered for each in racing))
         outcome = Outcome([each.contestant.name for each in racing], missing=missing)
+        outcome.versions = {
+            each.entrant.name: each.entrant.version for each in racing if each.entrant and each.entrant.version
+        }
         for number in range(plan.repetitions):
             outcome.repetitions.append(bench.repetition([each.contestant for each in racing]))
             if number < STARTS:

@@ -1,5 +1,6 @@
 """Where peers are installed: each Python one in an environment of its own, hash-checked; Node's by `npm ci`."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,17 @@ from benchmarks.overhead.contestants import ROOT, Unavailable
 from tests.node_packages import NoNode, install
 
 INSTALL_SECONDS = 900
+
+
+def locked_python(name: str) -> str:
+    """The version of the package `name` that requirements/peers-<name>.txt holds."""
+    lock = (ROOT / "requirements" / f"peers-{name}.txt").read_text(encoding="utf-8")
+    return next(line.split("==")[1].split()[0] for line in lock.splitlines() if line.startswith(f"{name}=="))
+
+
+def locked_node(folder: Path, package: str) -> str:
+    lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
+    return str(lock["packages"][f"node_modules/{package}"]["version"])
 
 
 def python_environment(name: str) -> Path:

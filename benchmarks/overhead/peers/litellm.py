@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from benchmarks.overhead.contestants import PROVIDER_KEY, Contestant, Entrant, Mocks, Program, Serving, started
-from benchmarks.overhead.peers.environments import install_python, python_environment
+from benchmarks.overhead.peers.environments import install_python, locked_python, python_environment
 from benchmarks.overhead.processes import free_port
 from benchmarks.overhead.upstream import MODEL
 
@@ -25,7 +25,13 @@ LOCAL = ("MODEL_COST_MAP", "ANTHROPIC_BETA_HEADERS", "AUTOROUTER_PRESETS", "BLOG
 
 
 def litellm(mocked: Mocks, home: Path) -> Entrant:
-    return Entrant(NAME, lambda: _serve(mocked, home), lambda: install_python("litellm"), LISTENS_SECONDS)
+    return Entrant(
+        name=NAME,
+        serve=lambda: _serve(mocked, home),
+        prepare=lambda: install_python("litellm"),
+        version=locked_python("litellm"),
+        patience=LISTENS_SECONDS,
+    )
 
 
 def _serve(mocked: Mocks, home: Path) -> Serving:

@@ -1,6 +1,7 @@
 """nginx, the plain reverse proxy: what it costs to be in the way and do nothing."""
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -29,9 +30,14 @@ def nginx(mocked: Mocks, home: Path) -> Entrant:
     """Where it is missing, a proxy that copies bytes."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if program:
-        return Entrant("nginx", lambda: _nginx(program, mocked, home))
+        return Entrant("nginx", lambda: _nginx(program, mocked, home), version=_version(program))
     print(HINT, file=sys.stderr)
     return Entrant("tcp proxy (no nginx)", lambda: _copier(mocked, home))
+
+
+def _version(program: str) -> str:
+    said = subprocess.run([program, "-v"], capture_output=True, text=True, check=True).stderr
+    return said.strip().rpartition("/")[2]
 
 
 def _nginx(program: str, mocked: Mocks, home: Path) -> Serving:

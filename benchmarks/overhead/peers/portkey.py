@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from benchmarks.overhead.contestants import PROVIDER_HEADERS, Contestant, Entrant, Mocks, Program, Serving, started
-from benchmarks.overhead.peers.environments import install_node
+from benchmarks.overhead.peers.environments import install_node, locked_node
 from benchmarks.overhead.processes import free_port
 
 NAME = "Portkey"
@@ -12,7 +12,12 @@ PACKAGES = Path(__file__).resolve().parents[1] / "portkey"
 
 
 def portkey(mocked: Mocks, home: Path) -> Entrant:
-    return Entrant(NAME, lambda: _serve(mocked, home), lambda: install_node(PACKAGES))
+    return Entrant(
+        name=NAME,
+        serve=lambda: _serve(mocked, home),
+        prepare=lambda: install_node(PACKAGES),
+        version=locked_node(PACKAGES, "@portkey-ai/gateway"),
+    )
 
 
 def _serve(mocked: Mocks, home: Path) -> Serving:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.overhead.contestants import Contestant, Entrant, Mocks
-from benchmarks.overhead.peers.environments import install_python, python_environment
+from benchmarks.overhead.peers.environments import install_python, locked_python, python_environment
 from benchmarks.overhead.processes import GATEWAY_CORE, Child
 from benchmarks.overhead.upstream import MODEL
 
@@ -29,7 +29,12 @@ api_key_location = "none"
 
 
 def tensorzero(mocked: Mocks, home: Path) -> Entrant:
-    return Entrant(NAME, lambda: _serve(mocked, home), lambda: install_python("tensorzero"))
+    return Entrant(
+        name=NAME,
+        serve=lambda: _serve(mocked, home),
+        prepare=lambda: install_python("tensorzero"),
+        version=locked_python("tensorzero"),
+    )
 
 
 @contextmanager
