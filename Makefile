@@ -3,24 +3,31 @@ SHELL := /bin/sh
 VENV := .venv
 SAM_VENV := .venv-sam
 PRICES_VENV := .venv-prices
+SECURITY_VENV := .venv-security
 BIN := $(VENV)/bin
 SAM := $(SAM_VENV)/bin/sam
 SDK_VENV := .venv-contract
+BROWSER_VENV := .venv-browser
 VERDICTS := $(CURDIR)/.contract
 PYTHON ?= $(shell sh scripts/find-python.sh 3.11)
 PYTHON_ON_LAMBDA := 3.13
 export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
+# Where a shell forbids it, each process that a test starts compiles all that it imports again: an engine 1.8 s for 0.7.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit lambda-python contract contract-python contract-node verdicts agents prices build deploy
-.PHONY: contract-server contract-sdks key engines bench bench-peers lock clean install
+.PHONY: help run demo test check unit lambda-python contract contract-python contract-node verdicts agents prices security build deploy
+.PHONY: samples browser contract-server contract-sdks key engines faults bench bench-peers lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 run: install ## the whole gateway on http://127.0.0.1:8787, no AWS account and no provider key needed
 	@exec $(BIN)/python -m local
+
+demo: install ## `make run` with requests that come by themselves and an outage, for the pages to show
+	@DEMO=1 exec $(BIN)/python -m local
 
 test: install $(SAM) ## format, lint, types, floors, every test, template and build; without the contract suite
 	@$(MAKE) --no-print-directory -j2 check unit lambda-python
@@ -36,6 +43,12 @@ unit: install $(SAM) ## unit, integration and infrastructure tests, on the Pytho
 
 lambda-python: install ## the suite once more on the Python that Lambda runs, where there is one
 	@sh scripts/test-on.sh $(PYTHON_ON_LAMBDA)
+
+security: install $(SECURITY_VENV)/installed ## SSRF, bombs, injection; cfn-lint, checkov, known vulnerabilities, a bill of materials
+	$(BIN)/python -m pytest -n auto tests/security
+	$(SECURITY_VENV)/bin/cfn-lint template.yaml stacks/*.yaml
+	$(SECURITY_VENV)/bin/checkov --config-file .checkov.yaml
+	$(BIN)/python scripts/audit.py $(SECURITY_VENV)/bin
 
 prices: install $(PRICES_VENV)/installed ## our prices against genai-prices and litellm's table
 	$(BIN)/python -m pytest tests/prices
@@ -61,6 +74,14 @@ contract-sdks:
 contract-node: install ## the SDKs for Node against what `make run` starts; skipped where there is no Node
 	$(BIN)/python -m tests.contract.node_suite --test-reporter=dot
 
+samples: install $(SDK_VENV)/installed ## every piece of code that the pages show, run against what `make run` starts
+	SWITCHBOARD_PYTHON=$(CURDIR)/$(BIN)/python $(SDK_VENV)/bin/python -m pytest --confcutdir=tests/contract \
+		tests/contract/python/test_samples.py
+	$(BIN)/python -m tests.contract.node_suite --test-reporter=dot samples.test.js
+
+browser: install $(BROWSER_VENV)/installed ## the pages in Debian's Chromium, compared with their golden images; needs Node and npm
+	SWITCHBOARD_PYTHON=$(CURDIR)/$(BIN)/python $(BROWSER_VENV)/bin/python -m pytest --confcutdir=tests/browser tests/browser
+
 agents: install ## Claude Code and Codex against what `make run` starts; needs Node and npm
 	$(BIN)/python -m tests.agents.run
 
@@ -76,6 +97,9 @@ key: install ## a new API key in a deployed stack: make key STACK=switchboard NA
 engines: install ## the ledger under 8, 64 and 256 workers, on the embedded engine and on dynalite (needs Node.js and npm)
 	@cd benchmarks/budget/dynalite && npm ci --silent --no-progress
 	@$(BIN)/python -m benchmarks.budget.engines
+
+faults: install ## every fault of a provider, in every place, for every client; writes docs/fault-wall.md
+	$(BIN)/python -m tests.wall.run
 
 bench: install ## added latency, time to first token, lag, throughput, cold start, beside a plain reverse proxy
 	$(BIN)/python -m benchmarks.overhead
@@ -99,8 +123,14 @@ $(PRICES_VENV)/installed: requirements/bootstrap.txt requirements/prices.txt req
 	@sh scripts/install.sh "$(PYTHON)" $(PRICES_VENV) requirements/prices.txt
 	@$(PRICES_VENV)/bin/uv pip install --quiet --python $(PRICES_VENV)/bin/python --no-deps --require-hashes -r requirements/litellm.txt
 
+$(SECURITY_VENV)/installed: requirements/bootstrap.txt requirements/security.txt
+	@sh scripts/install.sh "$(PYTHON)" $(SECURITY_VENV) requirements/security.txt
+
 $(SDK_VENV)/installed: requirements/bootstrap.txt requirements/contract.txt
 	@sh scripts/install.sh "$(PYTHON)" $(SDK_VENV) requirements/contract.txt
+
+$(BROWSER_VENV)/installed: requirements/bootstrap.txt requirements/browser.txt
+	@sh scripts/install.sh "$(PYTHON)" $(BROWSER_VENV) requirements/browser.txt
 
 $(SAM): requirements/bootstrap.txt requirements/sam.txt
 	@sh scripts/install.sh "$(PYTHON)" $(SAM_VENV) requirements/sam.txt

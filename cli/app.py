@@ -1,17 +1,27 @@
-"""The `switchboard` command: keys, usage, one generation, and whether the gateway is all right.
+"""The `switchboard` command: deploy, watch and administer a gateway.
 
 Exit codes: 0 done, 1 refused, 2 wrong usage, 3 nobody answered.
 """
 
 import typer
 
-from cli import keys
+from cli import keys, providers, route
+from cli.deploy import deploy
 from cli.doctor import doctor
+from cli.init import init
+from cli.logs import logs
 from cli.spill import replay_spill
+from cli.status import status
 from cli.usage import generation, usage
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.command("init")(init)
+app.command("deploy")(deploy)
+app.command("status")(status)
+app.command("logs")(logs)
+app.add_typer(providers.app, name="providers")
 app.add_typer(keys.app, name="keys")
+app.add_typer(route.app, name="route")
 app.command("usage")(usage)
 app.command("generation")(generation)
 app.command("doctor")(doctor)

@@ -3,49 +3,62 @@
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from cli import show
 from cli.endpoint import Connection, connected
+from cli.finding import Finding, clock_finding
 from cli.gateway import Answer, HttpGateway
 from cli.outcome import CommandError, Refused
 
 MODEL = "openai/gpt-4.1"
-MOST_CLOCK_SECONDS = 5
+GAPS_SHOWN = 20
 DONE = b"data: [DONE]"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`advice` is what to do about it; empty if nothing."""
-
-    check: str
-    state: Literal["ok", "warning", "failed"]
-    found: str
-    advice: str = ""
 
 
 @connected
 def doctor(
     to: Connection, model: Annotated[str, typer.Option(help="The model to stream a few words from.")] = MODEL
 ) -> None:
-    """Reach the gateway, check the key, stream a tiny answer, compare clocks, look for providers without a key."""
-    gateway = to.over_http("inference")
-    findings = list(examine(gateway, model, time.time()))
+    """Reach the gateway, check the key, stream a tiny answer, compare clocks, look for providers without a key.
+
+    With --stack the AWS account first: credentials, region, quota, provider keys in SSM, access to Bedrock's models.
+    """
+    findings = []
+    for finding in _all(to, model):
+        findings.append(finding)
+        if not to.as_json:
+            _print(finding)
     if to.as_json:
         show.as_json([asdict(finding) for finding in findings])
-    else:
-        for finding in findings:
-            typer.echo(f"{finding.state:8}{finding.check}: {finding.found}")
-            if finding.advice:
-                typer.echo(f"{'':8}-> {finding.advice}")
     if any(finding.state == "failed" for finding in findings):
         raise Refused("Something is wrong: see above.")
+
+
+def _print(finding: Finding) -> None:
+    typer.echo(f"{finding.state:8}{finding.check}: {finding.found}")
+    if finding.advice:
+        typer.echo(f"{'':8}-> {finding.advice}")
+
+
+def _all(to: Connection, model: str) -> Iterator[Finding]:
+    if to.stack:
+        to.use_profile()
+        from cli.account import AwsAccount
+        from cli.account_checks import examine_account
+        from local.catalog import read_catalog
+        from local.settings import LocalSettings
+
+        account = list(examine_account(AwsAccount(), to.stack, read_catalog(LocalSettings.read()), time.time()))
+        yield from account
+        if any(finding.state == "failed" for finding in account):
+            return
+    yield from examine(to.over_http("inference"), model, time.time())
 
 
 def examine(gateway: HttpGateway, model: str, now: float) -> Iterator[Finding]:
@@ -66,11 +79,7 @@ def _clock(answer: Answer, now: float) -> Finding:
     """The Date header has whole seconds."""
     if "date" not in answer.headers:
         return Finding("clock", "warning", "the answer has no Date header")
-    apart = now - parsedate_to_datetime(answer.headers["date"]).timestamp()
-    if abs(apart) > MOST_CLOCK_SECONDS:
-        advice = "Set this machine's clock (NTP): AWS refuses requests that are five minutes off."
-        return Finding("clock", "failed", f"this machine is {apart:+.0f} s from the gateway", advice)
-    return Finding("clock", "ok", f"within {MOST_CLOCK_SECONDS} s of the gateway's")
+    return clock_finding(now - parsedate_to_datetime(answer.headers["date"]).timestamp(), "the gateway")
 
 
 def _key(gateway: HttpGateway) -> Finding:
@@ -108,7 +117,9 @@ def _stream(gateway: HttpGateway, model: str) -> Finding:
     gaps = [later - earlier for earlier, later in pairwise(times)]
     found = (
         f"first chunk after {times[0] * 1000:.0f} ms, {len(times)} chunks, "
-        f"gaps of {sorted(gaps)[len(gaps) // 2] * 1000:.1f} ms (median) and {max(gaps) * 1000:.0f} ms (longest)"
+        f"gaps of {sorted(gaps)[len(gaps) // 2] * 1000:.1f} ms (median) and {max(gaps) * 1000:.0f} ms (longest): "
+        + " ".join(f"{gap * 1000:.0f}" for gap in gaps[:GAPS_SHOWN])
+        + (" ..." if len(gaps) > GAPS_SHOWN else "")
     )
     return Finding("stream", "ok", found)
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import typer
 
 from cli.gateway import Gateway, HttpGateway
-from cli.outcome import BadUsage, CommandError
+from cli.outcome import BadUsage, exit_codes
 from cli.settings import CliSettings, KeyKind, use_profile, variable_of
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ class Connection:
         key = self._given_key(kind) or (None if stack else _kept_key(url, kind))
         return HttpGateway(url, key or _prompted(kind))
 
+    def public(self) -> HttpGateway:
+        """What is open to all."""
+        stack = self.deployed()
+        return HttpGateway(stack.url if stack else _checked(self.url or CliSettings.read().url), None)
+
     def deployed(self) -> "Stack | None":
         """None if it is not a stack that is meant."""
         if self.stack is None and (self.profile or self.region):
@@ -64,8 +69,12 @@ class Connection:
             raise BadUsage("Give either --url or --stack.")
         from cli.stack import Stack
 
-        use_profile(self.profile, self.region)
+        self.use_profile()
         return Stack.read(self.stack)
+
+    def use_profile(self) -> None:
+        """Before boto3 is asked for anything."""
+        use_profile(self.profile, self.region)
 
     def _given_key(self, kind: KeyKind) -> str | None:
         if self.key_stdin:
@@ -79,11 +88,7 @@ def connected(command: Callable[Concatenate[Connection, Options], None]) -> Call
 
     def run(*, url: str | None, key_stdin: bool, stack: str | None, **rest: Any) -> None:  # Any: the command's own
         connection = Connection(url, key_stdin, stack, rest.pop("profile"), rest.pop("region"), rest.pop("as_json"))
-        try:
-            command(connection, **rest)  # type: ignore[call-arg]  # typer fills the signature below
-        except CommandError as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(error.code) from error
+        exit_codes(command)(connection, **rest)  # type: ignore[call-arg]  # typer fills the signature below
 
     parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own] + _SHARED
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -1,5 +1,13 @@
 """How a command ends: what goes wrong has an exit code and says what to do next."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+import typer
+
+Options = ParamSpec("Options")
+
 OK, REFUSED, USAGE, UNREACHABLE = 0, 1, 2, 3
 
 
@@ -23,3 +31,17 @@ class Unreachable(CommandError):
     """Nobody answered."""
 
     code = UNREACHABLE
+
+
+def exit_codes(command: Callable[Options, None]) -> Callable[Options, None]:
+    """The command, with its errors as words on stderr and exit codes."""
+
+    @wraps(command)
+    def run(*args: Options.args, **options: Options.kwargs) -> None:
+        try:
+            command(*args, **options)
+        except CommandError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(error.code) from error
+
+    return run

@@ -70,7 +70,7 @@ class TableGateway:
     where: str
 
     def call(self, method: str, path: str, body: object = None) -> Answer:
-        app = keys_app(self.tables.office(), Telemetry("ERROR", metrics=False))
+        app = keys_app(self.tables.office(), Telemetry("ERROR"))
         try:
             return asyncio.run(_asked(app, method, f"/api/v1{path}", body)).checked(self.where)
         except SwitchboardError as error:

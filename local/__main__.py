@@ -11,6 +11,7 @@ import uvicorn
 from switchboard.catalog.compile import CatalogError
 from switchboard.storage.keys import KeyStore
 
+from local.demo import Demo, demonstration, simulated_offers
 from local.greeting import greeting
 from local.keys import FirstKey, ensure_key
 from local.processes import Beside, NotReady
@@ -42,6 +43,8 @@ async def run(settings: LocalSettings) -> None:
         await asyncio.to_thread(_create_tables, engine.url)
         key = await _keys(gateway, settings)
         await closing.enter_async_context(rankings_every(gateway, settings.rankings_seconds))
+        if settings.demo:
+            await closing.enter_async_context(demonstration(_demo(gateway, settings, key, simulator)))
         await _serve(gateway, settings, greeting(settings, gateway.catalog, key, simulator.url if simulator else None))
 
 
@@ -50,6 +53,14 @@ async def _simulator(closing: AsyncExitStack, settings: LocalSettings) -> Beside
         return None
     pace = ("--fast",) if settings.simulate_fast else ()
     return await _beside(closing, "local.simulator", "--port", "0", *pace)
+
+
+def _demo(gateway: Gateway, settings: LocalSettings, key: str, simulator: Beside | None) -> Demo:
+    """Raises ValueError where nothing is simulated."""
+    offers = simulated_offers(gateway.catalog)
+    return Demo(
+        f"http://{settings.host}:{settings.port}", simulator.url if simulator else "", key, offers, gateway.http
+    )
 
 
 async def _beside(closing: AsyncExitStack, module: str, *arguments: str) -> Beside:

@@ -2,6 +2,7 @@
 
 from switchboard.catalog.model import Catalog
 
+from local.demo import BROKEN
 from local.settings import LocalSettings
 
 MODEL = "openai/gpt-4.1"
@@ -34,4 +35,6 @@ def greeting(settings: LocalSettings, catalog: Catalog, key: str, simulator_url:
             f"  curl {simulator_url}/_faults -H 'Content-Type: application/json' "
             '-d \'{"provider": "openai", "fault": "500"}\'',
         ]
+    if settings.demo:
+        lines += ["", f"Requests come by themselves, and {BROKEN} fails now and then: see {url}/models/{MODEL}"]
     return "\n".join([*lines, "", "Ctrl-C stops everything; the state stays in " + str(settings.state_dir) + "."])

@@ -22,6 +22,7 @@ class LocalSettings:
     catalog_dir: Path
     simulate: bool
     simulate_fast: bool
+    demo: bool
     rankings_seconds: float
     key: str | None
     admin_key: str | None
@@ -42,6 +43,7 @@ class LocalSettings:
             catalog_dir=Path(variables.get("CATALOG_DIR", ROOT / "catalog.d")),
             simulate=variables.get("SIMULATE", "1") != "0",
             simulate_fast=variables.get("SIMULATE") == "fast",
+            demo=variables.get("DEMO") == "1",
             rankings_seconds=float(variables.get("RANKINGS_SECONDS", "10")),
             key=variables.get("SWITCHBOARD_KEY") or None,
             admin_key=variables.get("SWITCHBOARD_ADMIN_KEY") or None,

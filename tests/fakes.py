@@ -2,6 +2,7 @@
 
 import asyncio
 import operator
+import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ from switchboard.storage.database import (
     key_of,
 )
 from switchboard.storage.marshal import marshal_item, unmarshal_item
-from switchboard.telemetry import Telemetry
+from switchboard.telemetry import NO_MEASURES, Telemetry
 from switchboard.wire.http import HttpRequest
 
 # Any: only values of one type get here.
@@ -60,6 +61,13 @@ class FakeClock:
 
     def advance(self, seconds: float) -> None:
         self.time += seconds
+
+
+class SteadyChance(random.Random):
+    """Every draw falls on the best, and nothing is ever tried out."""
+
+    def random(self) -> float:
+        return 0.05
 
 
 class TurnedLoop(asyncio.SelectorEventLoop):
@@ -322,9 +330,11 @@ class FakeTelemetry(Telemetry):
         self.events: list[tuple[str, Mapping[str, Json]]] = []
         self.failures: list[str] = []
         self.spilled: list[str] = []
+        self.measured: list[Mapping[str, float]] = []
 
-    def info(self, event: str, fields: Mapping[str, Json]) -> None:
+    def info(self, event: str, fields: Mapping[str, Json], measures: Mapping[str, float] = NO_MEASURES) -> None:
         self.events.append((event, fields))
+        self.measure(measures)
 
     def warning(self, event: str, fields: Mapping[str, Json]) -> None:
         self.events.append((event, fields))
@@ -335,8 +345,9 @@ class FakeTelemetry(Telemetry):
     def spill(self, line: str) -> None:
         self.spilled.append(line)
 
-    def count(self, name: str, provider: str) -> None:
-        self.events.append((name, {"provider": provider}))
+    def measure(self, measures: Mapping[str, float]) -> None:
+        if measures:
+            self.measured.append(measures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Hypothesis strategies for the records that more than one test makes up."""
 
+from typing import Any
+
 from hypothesis import strategies as st
 from switchboard.accounting.generation import Attempt, Generation
 from switchboard.chat import BUCKETS, Usage
@@ -12,10 +14,11 @@ OUTCOMES = ("ok", *(failure.value for failure in Failure))
 START = 1_800_000_000.0  # 2027-01-15 08:00:00 UTC
 
 texts = st.text(max_size=12)
-maybe_text = st.none() | texts
+# For tests of sums, which read no text but by its being the same: drawn texts are most of what a record costs.
+names = st.sampled_from(("", "a", "b"))
 counts = st.integers(0, 10**9)
 # The last two letters of an id name its shard: one of the three that every store here has.
-tails = st.builds("{}0{}".format, st.text(ALPHABET, min_size=14, max_size=14), st.integers(0, 2))
+tails = st.integers(0, 3 * 10**13 - 1).map(lambda number: f"{number // 3:014d}0{number % 3}")
 usages = st.builds(
     Usage, **dict.fromkeys(BUCKETS, counts), service_tier=st.none() | st.sampled_from(("flex", "priority"))
 )
@@ -27,49 +30,60 @@ def ulid_at(seconds: float, tail: str) -> str:
     return "".join(ALPHABET[milliseconds >> shift & 31] for shift in range(45, -1, -5)) + tail
 
 
-@st.composite
-def attempts(draw: st.DrawFn) -> Attempt:
-    endpoint = draw(st.sampled_from(ENDPOINTS))
-    return Attempt(
-        endpoint=endpoint,
-        provider=endpoint.partition("@")[2],
-        outcome=draw(st.sampled_from(OUTCOMES)),
-        status=draw(st.none() | st.integers(200, 599)),
-        duration_ms=draw(st.integers(0, 900_000)),
-        first_token_ms=draw(st.none() | st.integers(0, 60_000)),
-        generation_ms=draw(st.none() | st.integers(0, 600_000)),
-        message=draw(maybe_text),
+def attempts(words: st.SearchStrategy[str]) -> st.SearchStrategy[Attempt]:
+    return st.builds(
+        lambda endpoint, **rest: Attempt(endpoint=endpoint, provider=endpoint.partition("@")[2], **rest),
+        endpoint=st.sampled_from(ENDPOINTS),
+        outcome=st.sampled_from(OUTCOMES),
+        status=st.none() | st.integers(200, 599),
+        duration_ms=st.integers(0, 900_000),
+        first_token_ms=st.none() | st.integers(0, 60_000),
+        generation_ms=st.none() | st.integers(0, 600_000),
+        message=st.none() | words,
     )
 
 
-@st.composite
-def generations(draw: st.DrawFn, start: float = START, minutes: int = 5) -> Generation:
+def generations(
+    start: float = START, minutes: int = 5, words: st.SearchStrategy[str] = texts
+) -> st.SearchStrategy[Generation]:
     """One that ends within so many minutes of `start` (Unix seconds) and ran for up to 15."""
-    finished = start + draw(st.integers(0, minutes * 60_000 - 1)) / 1000
-    created = finished - draw(st.integers(0, 899_000)) / 1000
-    tried = tuple(draw(st.lists(attempts(), max_size=3)))
-    return Generation(
-        id=GENERATION_PREFIX + ulid_at(created, draw(tails)),
-        key_id=draw(texts),
-        created=created,
-        finished=finished,
-        model=draw(st.sampled_from(("openai/gpt-4.1", "anthropic/claude"))),
-        model_asked=draw(st.sampled_from(("openai/gpt-4.1", "gpt-4.1"))),
-        protocol="openai-chat",
-        streamed=draw(st.booleans()),
-        attempts=tried,
-        endpoint=tried[-1].endpoint if tried else None,
-        provider=tried[-1].provider if tried else None,
-        finish_reason=draw(st.none() | st.sampled_from(("stop", "length", "error"))),
-        usage=draw(usages),
-        cost=draw(st.none() | st.integers(0, 10**15)),
-        price_source=draw(maybe_text),
-        unpriced=tuple(draw(st.lists(texts, max_size=2))),
-        cancelled=draw(st.booleans()),
-        estimated=draw(st.booleans()),
-        error=draw(maybe_text),
-        app=draw(maybe_text),
-        user=draw(maybe_text),
+
+    def made(ends_ms: int, ran_ms: int, tail: str, tried: list[Attempt], **rest: Any) -> Generation:
+        finished = start + ends_ms / 1000
+        created = finished - ran_ms / 1000
+        return Generation(
+            id=GENERATION_PREFIX + ulid_at(created, tail),
+            created=created,
+            finished=finished,
+            protocol="openai-chat",
+            attempts=tuple(tried),
+            endpoint=tried[-1].endpoint if tried else None,
+            provider=tried[-1].provider if tried else None,
+            **rest,
+        )
+
+    maybe = st.none() | words
+    return st.builds(
+        made,
+        ends_ms=st.integers(0, minutes * 60_000 - 1),
+        ran_ms=st.integers(0, 899_000),
+        tail=tails,
+        tried=st.lists(attempts(words), max_size=3),
+        key_id=words,
+        model=st.sampled_from(("openai/gpt-4.1", "anthropic/claude")),
+        model_asked=st.sampled_from(("openai/gpt-4.1", "gpt-4.1")),
+        streamed=st.booleans(),
+        finish_reason=st.none() | st.sampled_from(("stop", "length", "error")),
+        usage=usages,
+        cost=st.none() | st.integers(0, 10**15),
+        price_source=maybe,
+        unpriced=st.lists(words, max_size=2).map(tuple),
+        cancelled=st.booleans(),
+        estimated=st.booleans(),
+        error=maybe,
+        app=maybe,
+        user=maybe,
+        tools_ok=st.none() | st.booleans(),
     )
 
 

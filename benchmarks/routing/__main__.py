@@ -21,11 +21,14 @@ SCENARIOS = {
     "stormy": Setting(hours=24, rate=0.5, gap_hours=1),
     "high": Setting(hours=2, rate=5, gap_hours=1),
 }
+# What gateways that only rank on a schedule look at: about the last quarter of an hour.
+WINDOW = 900.0
 POLICIES: dict[str, Callable[[World, random.Random], Policy]] = {
     "oracle": Oracle,
     "Switchboard": Ours,
-    "schedule only, 1 min": lambda world, chance: Ours(world, chance, fast_path=False),
-    "schedule only, 5 min": lambda world, chance: Ours(world, chance, fast_path=False, every=5),
+    "without the fast path": lambda world, chance: Ours(world, chance, fast_path=False),
+    "schedule only, 1 min": lambda world, chance: Ours(world, chance, fast_path=False, one_scale=WINDOW),
+    "schedule only, 5 min": lambda world, chance: Ours(world, chance, fast_path=False, every=5, one_scale=WINDOW),
     "shuffle + cooldown": Shuffle,
     "30 s filter, 1/price^2": InverseSquare,
     "lowest latency": Quickest,

@@ -2,21 +2,40 @@
 
 import random
 from collections import defaultdict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from switchboard.health.breaker import ALL_WELL, Door, Signals
-from switchboard.health.estimates import FAST_HALF_LIFE, SLOW_HALF_LIFE, STRANGER, Past, estimates, faded
-from switchboard.health.figures import Estimate
-from switchboard.health.histogram import Histogram
+from switchboard.catalog.model import NANO, Endpoint, Price, Provider
+from switchboard.chat import ChatRequest
+from switchboard.health.breaker import Signals
+from switchboard.health.estimates import (
+    FAST_HALF_LIFE,
+    NOTHING,
+    SLOW_HALF_LIFE,
+    Evidence,
+    Past,
+    estimates,
+    faded,
+    pools,
+)
+from switchboard.health.figures import NO_FIGURES, NO_RANKINGS, Estimate, Rankings
+from switchboard.health.histogram import EMPTY, Histogram
 from switchboard.health.rollup import OK, Observation, Rollup
-from switchboard.routing.chain import Candidate, chain
+from switchboard.routing.expected import Size
 from switchboard.routing.index import BALANCED, index
+from switchboard.routing.order import in_order, ranked
+from switchboard.routing.outlook import Outlook
+from switchboard.routing.preferences import Preferences
 
-from benchmarks.routing.world import CUT_SHARE, HOUR, MINUTE, Request, World
+from benchmarks.routing.world import CUT_SHARE, HOUR, MINUTE, Request, Setting, Site, World
 
 TIMEOUT = 20.0
 FAST_MINUTES = 60
 SLOW_HOURS = 24
+MODEL = "world/model"
+# A request in which nothing but its size matters.
+ASKED = ChatRequest("openai-chat", MODEL, (), {}, {}, {}, False, False, None, frozenset({"text"}), 0)
+NO_WISHES = Preferences()
+NEVER_EXPLORE = Preferences(order=("nobody",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,49 +76,57 @@ class Ours(Policy):
     """The index, the estimates and the fast path of the library."""
 
     def __init__(
-        self, world: World, chance: random.Random, *, fast_path: bool = True, explore: bool = True, every: int = 1
+        self,
+        world: World,
+        chance: random.Random,
+        *,
+        fast_path: bool = True,
+        every: int = 1,
+        one_scale: float | None = None,
     ) -> None:
-        """`every` so many minutes the rankings are computed."""
+        """`every` so many minutes the rankings are computed; with `one_scale` (a half-life in seconds) from one window
+        alone, and without exploring.
+        """
         super().__init__(world, chance)
         self._every = every
         self._fast_path = fast_path
-        self._explore = explore
-        self._estimates: dict[str, Estimate] = {}
-        self._signals: dict[int, Signals] = {}
+        self._one_scale = one_scale
+        self._wishes = NO_WISHES if one_scale is None else NEVER_EXPLORE
+        self._rankings = NO_RANKINGS
+        self._signals: dict[str, Signals] = {}
+        self._offers = [_offer(site, world.setting) for site in world.sites]
         self._seen: defaultdict[int, list[Observation]] = defaultdict(list)
-        self._minutes: defaultdict[int, dict[int, Rollup]] = defaultdict(dict)
-        self._hours: defaultdict[int, dict[int, Rollup]] = defaultdict(dict)
+        self._minutes: defaultdict[int, dict[int, Evidence]] = defaultdict(dict)
+        self._hours: defaultdict[int, dict[int, tuple[Evidence, Histogram]]] = defaultdict(dict)
+        self._first_tokens: defaultdict[int, Histogram] = defaultdict(lambda: EMPTY)
 
     def order(self, now: float, request: Request, born: list[int]) -> list[int]:
-        candidates = [self._candidate(now, request, place) for place in born]
-        return [born[place] for place in chain(candidates, self.chance, explore=self._explore)]
+        outlook = self._outlook(now)
+        size = Size(round(request.prompt), outlook.usual_output(MODEL), None, now)
+        offers = [self._offers[place] for place in born]
+        tried = in_order(ranked(offers, size, outlook), ASKED, self._wishes, outlook)
+        return [self._offers.index(one.endpoint) for one in tried]
 
-    def _candidate(self, now: float, request: Request, place: int) -> Candidate:
-        site = self.world.sites[place]
-        estimate = self._estimates.get(site.name, STRANGER)
-        signals = self._signals.get(place, ALL_WELL)
-        if self._fast_path:
-            estimate = signals.applied(estimate, now)
-        door = signals.door(now) if self._fast_path else Door.OPEN_TO_ALL
-        expected = self.world.setting.output_median
-        return Candidate(index(self.world.price(site, request), estimate, expected, BALANCED).total, door)
+    def _outlook(self, now: float) -> Outlook:
+        return Outlook(self._rankings, self._signals if self._fast_path else {}, now, self.chance)
 
     def patience(self, place: int) -> float:
         if not self._fast_path:
             return TIMEOUT
-        estimate = self._estimates.get(self.world.sites[place].name, STRANGER)
-        return self._signals.get(place, ALL_WELL).patience(estimate)
+        outlook, offer = self._outlook(0.0), self._offers[place]
+        return outlook.signals_of(offer).patience(outlook.published(offer))
 
     def saw(self, now: float, place: int, seen: Seen) -> None:
         self._seen[place].append(_observed(seen))
-        signals = self._signals.get(place, ALL_WELL)
+        outlook, offer = self._outlook(now), self._offers[place]
+        signals = outlook.signals_of(offer)
         if seen.outcome == OK:
-            usual = self._estimates.get(self.world.sites[place].name, STRANGER).first_token_s
-            self._signals[place] = signals.succeeded(now, (seen.first_token_s or usual) / usual)
+            usual = outlook.published(offer).first_token_s
+            self._signals[offer.id] = signals.succeeded(now, (seen.first_token_s or usual) / usual)
         elif seen.outcome == "rate_limit":
-            self._signals[place] = signals.limited(now, seen.retry_after)
+            self._signals[offer.id] = signals.limited(now, seen.retry_after)
         else:
-            self._signals[place] = signals.failed(now, self.chance.random(), timed_out=seen.outcome == "timeout")
+            self._signals[offer.id] = signals.failed(now, self.chance.random(), timed_out=seen.outcome == "timeout")
 
     def minute(self, now: float) -> None:
         start = int(now - MINUTE)
@@ -110,24 +137,39 @@ class Ours(Policy):
         if round(now / MINUTE) % self._every:
             return
         pasts = {site.name: self._past(place, now) for place, site in enumerate(self.world.sites)}
-        self._estimates = estimates(pasts)
+        figures = {name: replace(NO_FIGURES, estimate=found) for name, found in estimates(pasts).items()}
+        self._rankings = Rankings(int(now // MINUTE), figures, now, pools(pasts))
 
     def _add(self, place: int, start: int, rollup: Rollup) -> None:
         minutes, hours = self._minutes[place], self._hours[place]
-        minutes[start] = rollup
+        minutes[start] = Evidence.of(rollup)
         hour = int(start // HOUR * HOUR)
-        hours[hour] = Rollup.merged([hours[hour], rollup]) if hour in hours else rollup
-        for rows, kept in ((minutes, FAST_MINUTES * MINUTE), (hours, SLOW_HOURS * HOUR)):
-            for old in [row for row in rows if row < start - kept]:
-                del rows[old]
+        before, first_tokens = hours.get(hour, (NOTHING, EMPTY))
+        hours[hour] = before.plus(minutes[start]), Histogram.merged([first_tokens, rollup.first_token])
+        for old in [row for row in minutes if row < start - FAST_MINUTES * MINUTE]:
+            del minutes[old]
+        for old in [row for row in hours if row < start - SLOW_HOURS * HOUR]:
+            del hours[old]
+        self._first_tokens[place] = Histogram.merged(row[1] for row in hours.values())
 
     def _past(self, place: int, now: float) -> Past:
-        hours = self._hours[place]
+        if self._one_scale is not None:
+            return Past(faded(self._minutes[place], now, self._one_scale), NOTHING)
+        hours = {start: evidence for start, (evidence, _) in self._hours[place].items()}
         return Past(
             slow=faded(hours, now, SLOW_HALF_LIFE),
             fast=faded(self._minutes[place], now, FAST_HALF_LIFE),
-            first_tokens=Histogram.merged(row.first_token for row in hours.values()),
+            first_tokens=self._first_tokens[place],
         )
+
+
+def _offer(site: Site, setting: Setting) -> Endpoint:
+    """What the catalog would say of it."""
+    tag = site.name.partition("@")[2]
+    provider = Provider(tag, tag, "openai-chat", "https://world.test/v1")
+    dollars = {"input": setting.input_price, "output": setting.output_price}
+    price = Price({unit: round(site.price_factor * usd * NANO) for unit, usd in dollars.items()})
+    return Endpoint(site.name, tag, MODEL, provider, tag, price)
 
 
 def _observed(seen: Seen) -> Observation:

@@ -16,7 +16,7 @@ from switchboard.web.keys import KeyOffice, keys_app
 settings = Settings.read()
 aws = AwsEnvironment.read()
 clock = SystemClock()
-telemetry = Telemetry(settings.log_level)
+telemetry = Telemetry(settings.log_level, settings.stack_name)
 database = boto_database(region=aws.region, endpoint=aws.endpoint)
 office = KeyOffice.over(database, settings, packaged_catalog(), clock)
 app = catalog_app(

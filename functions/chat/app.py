@@ -35,7 +35,7 @@ app = chat_gateway(
             lambda provider: provider_secret(SignedService(aws, SSM), settings.stack_name, provider), http, clock
         ),
         transport=http,
-        telemetry=Telemetry(settings.log_level),
+        telemetry=Telemetry(settings.log_level, settings.stack_name),
         clock=clock,
         sign=BedrockSigner(credentials, environment.region, clock),
     )

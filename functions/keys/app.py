@@ -11,5 +11,8 @@ from switchboard.web.keys import KeyOffice, keys_app
 settings = Settings.read()
 aws = AwsEnvironment.read()
 database = boto_database(region=aws.region, endpoint=aws.endpoint)
-app = keys_app(KeyOffice.over(database, settings, packaged_catalog(), SystemClock()), Telemetry(settings.log_level))
+app = keys_app(
+    KeyOffice.over(database, settings, packaged_catalog(), SystemClock()),
+    Telemetry(settings.log_level, settings.stack_name),
+)
 handler = Mangum(app, lifespan="off")

@@ -20,7 +20,7 @@ from switchboard.telemetry import Telemetry
 
 settings = Settings.read()
 aws = AwsEnvironment.read()
-telemetry = Telemetry(settings.log_level)
+telemetry = Telemetry(settings.log_level, settings.stack_name)
 database = boto_database(region=aws.region, endpoint=aws.endpoint)
 known = [endpoint.id for model in packaged_catalog().models.values() for endpoint in model.endpoints]
 stores = Stores(
@@ -35,6 +35,7 @@ stores = Stores(
 def handler(_event: JsonObject, _context: object) -> JsonObject:
     """What the run did; the event says only that a minute is over."""
     report = asdict(asyncio.run(recompute(stores, SystemClock(), known=known)))
-    report["holds_swept"] = asyncio.run(sweep(BudgetStore(database, settings.keys_table), SystemClock()))
-    telemetry.info("rankings_recomputed", report)
+    swept = asyncio.run(sweep(BudgetStore(database, settings.keys_table), SystemClock()))
+    report |= {"holds_swept": swept.holds, "keys_near_limit": swept.near, "keys_at_limit": swept.used_up}
+    telemetry.info("rankings_recomputed", report, swept.measures)
     return report

@@ -31,14 +31,30 @@ Finish = Literal["stop", "length", "tool_calls", "content_filter"]
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A page that a text is said to come from."""
+
+    url: str
+    title: str
+    quote: str
+
+
+SOURCE = Source("https://source.example/page", "A page that does not exist", "Words that nobody wrote.")
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """One choice; `reasoning` is the text behind `reasoning_tokens`, `hit` the stop sequence that ended it."""
+    """One choice; `reasoning` is the text behind `reasoning_tokens`, `hit` the stop sequence that ended it.
+
+    `sources` are those of all its text.
+    """
 
     text: str
     calls: tuple[ToolCall, ...]
     finish: Finish
     reasoning: str
     hit: str | None = None
+    sources: tuple[Source, ...] = ()
 
     @property
     def reasoning_tokens(self) -> int:
@@ -62,7 +78,8 @@ def compose(provider: str, prompt: Prompt, chance: random.Random) -> Answer:
     if text is None:
         text = _prose(provider, prompt, chance)
     text, hit = _stopped(text, prompt.stops)
-    return _within(Answer(text, (), "stop", reasoning, hit), room)
+    sources = (SOURCE,) if "cite a page" in prompt.last_user_text.lower() else ()
+    return _within(Answer(text, (), "stop", reasoning, hit, sources), room)
 
 
 def _within(answer: Answer, room: int | None) -> Answer:

@@ -8,6 +8,7 @@ from local.simulator.dialects.interface import Dialect
 from local.simulator.faults import Fault, Rule
 from local.simulator.reply import to_bytes
 from local.simulator.script import Cut, Script, Send, Silence, Step
+from local.simulator.tool_events import letter_by_letter, with_one_index, without_ids
 from local.simulator.trouble import Trouble
 
 HUGE_BYTES = 10_000_000
@@ -147,6 +148,9 @@ _IN_STREAMS: Mapping[Fault, Callable[[_Stream], Script]] = {
     Fault.NO_USAGE: lambda stream: _without(stream, "usage"),
     Fault.SPLIT: lambda stream: [piece for step in stream.whole for piece in _split(step)],
     Fault.ODD_SSE: _oddly,
+    Fault.TOOL_LETTERS: lambda stream: letter_by_letter(stream.whole),
+    Fault.TOOL_ONE_INDEX: lambda stream: with_one_index(stream.whole),
+    Fault.TOOL_WITHOUT_ID: lambda stream: without_ids(stream.whole),
 }
 _IN_BODIES: Mapping[Fault, Callable[[Send, Dialect], Script]] = {
     Fault.HANG_AFTER_HEADERS: lambda _body, _dialect: [Silence()],

@@ -17,7 +17,8 @@ from local.simulator.prompt import Prompt
 from local.simulator.refusal import Failure, Refusal
 from local.simulator.reply import Call, Reply, to_bytes
 from local.simulator.script import Script, Send
-from local.simulator.tokens import PromptCache, Usage, count_turn
+from local.simulator.tokens import PromptCache, Usage, context_of, count_turn
+from local.simulator.trouble import Trouble
 
 DRIP_SECONDS = 10.0  # between two tokens
 
@@ -51,14 +52,19 @@ class Exchange:
         if rule is not None and rule.fault is Fault.RESET:
             abort_of(request.scope)()
             await _until_disconnected(request)
+        if rule is not None and rule.fault is Fault.ECHO:
+            return failure_response(failures.echoed(call, dialect))
         failure = failures.failure_of(rule, dialect) if rule is not None else None
         if failure is not None:
             return failure_response(failure)
         refusal = dialect.refuse(call)
         if refusal is not None:
             return refusal_response(refusal, dialect)
+        prompt = dialect.read(call)
+        if sum(map(count_turn, prompt.turns)) > context_of(call.model):
+            return refusal_response(dialect.troubles[Trouble.CONTEXT_LENGTH], dialect)
         self._asked[call.provider].add(call.model)
-        reply = self._compose(dialect.read(call), call, rule)
+        reply = self._compose(prompt, call, rule)
         headers = {"x-request-id": f"req_{reply.key}", "x-simulated": "true"}
         script = _script(reply, dialect, rule)
         return play(script, self._tempo(request, call, rule), request.scope, _media_type(dialect, call, rule), headers)
@@ -71,16 +77,20 @@ class Exchange:
     def _compose(self, prompt: Prompt, call: Call, rule: Rule | None) -> Reply:
         chance = self._chance if prompt.seed is None else random.Random(f"{prompt.seed} {prompt}")
         fault = rule.fault if rule is not None else None
-        found = [
-            disturbances.disturb_answer(answers.compose(call.provider, prompt, chance), fault)
-            for _ in range(prompt.choices)
-        ]
+        found = (
+            []
+            if fault is Fault.NO_CHOICES
+            else [
+                disturbances.disturb_answer(answers.compose(call.provider, prompt, chance), fault)
+                for _ in range(prompt.choices)
+            ]
+        )
         counted = self._cache.count_prompt(f"{call.provider}/{call.model}", prompt, time.monotonic())
         completion = sum(one.completion_tokens for one in found)
         return Reply(
             key=f"{self._chance.getrandbits(112):028x}",
             created=int(time.time()),
-            answers=[] if fault is Fault.NO_CHOICES else found,
+            answers=found,
             usage=Usage(counted, completion, sum(one.reasoning_tokens for one in found)),
             call=call,
             prompt=prompt,

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from local.simulator.dialects.interface import Dialect
 from local.simulator.faults import Fault, Rule
 from local.simulator.refusal import Failure, Refusal
-from local.simulator.reply import to_bytes
+from local.simulator.reply import Call, to_bytes
 from local.simulator.trouble import Trouble
 
 HTML = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n"
 SOMEWHERE_ELSE = "http://127.0.0.1:9/elsewhere"
 BOMB_BYTES = 10_000_000
+SKEW = timedelta(hours=-1)
+AWS_TIME = "%Y%m%dT%H%M%SZ"
 HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 _RATE_LIMITS = (Fault.RATE_LIMIT, Fault.RATE_LIMIT_DATE, Fault.RATE_LIMIT_BODY, Fault.RATE_LIMIT_BARE)
 _TROUBLES: Mapping[str, Trouble] = {trouble.value: trouble for trouble in Trouble}
@@ -32,6 +34,8 @@ def failure_of(rule: Rule, dialect: Dialect, now: datetime | None = None) -> Fai
         return _WORDLESS[rule.fault]
     if rule.fault is Fault.ERROR_WITH_200:
         return replace(written(dialect.troubles[Trouble.SERVER], dialect), status=200)
+    if rule.fault is Fault.CLOCK_SKEW:
+        return _of_another_hour(dialect, now or datetime.now(UTC))
     if rule.fault in _RATE_LIMITS:
         return _rate_limit(rule, dialect, now or datetime.now(UTC))
     trouble = _TROUBLES.get(rule.fault)
@@ -42,6 +46,22 @@ def written(refusal: Refusal, dialect: Dialect) -> Failure:
     """A refusal as a reply of its dialect."""
     body = to_bytes(dialect.error_body(refusal))
     return Failure(refusal.status, body, headers=dialect.error_headers(refusal))
+
+
+def echoed(call: Call, dialect: Dialect) -> Failure:
+    """An error that quotes the request whole, with the key that came with it: some gateways' debugging pages do."""
+    words = f"Internal error. The request was: {dict(call.headers)} {call.body}"
+    return written(replace(dialect.troubles[Trouble.SERVER], message=words), dialect)
+
+
+def _of_another_hour(dialect: Dialect, now: datetime) -> Failure:
+    """A provider whose clock is an hour behind: it dates a pause in the past, or finds AWS's signature too young."""
+    if dialect.name.startswith("bedrock"):
+        signed, there = now.strftime(AWS_TIME), (now + SKEW).strftime(AWS_TIME)
+        words = f"Signature not yet current: {signed} is still later than {there}."
+        return written(Refusal(403, words, type="InvalidSignatureException"), dialect)
+    failure = written(dialect.troubles[Trouble.RATE_LIMIT], dialect)
+    return replace(failure, headers={**failure.headers, "retry-after": (now + SKEW).strftime(HTTP_DATE)})
 
 
 def _rate_limit(rule: Rule, dialect: Dialect, now: datetime) -> Failure:

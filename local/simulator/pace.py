@@ -1,4 +1,4 @@
-"""How fast a simulated provider is: read from profiles.toml, drawn anew for every request."""
+"""How fast a simulated provider is, and how odd: read from profiles.toml, the pace drawn anew for every request."""
 
 import random
 import tomllib
@@ -41,13 +41,14 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One simulated provider: its pace, by model where it differs, and its oddities."""
+    """One simulated provider: its pace, by model where it differs, and its oddities (oddities.py)."""
 
     profile: Profile
     models: Mapping[str, Profile]
     extra_fields: frozenset[str]
     anthropic_fields: frozenset[str]
     reasoning_field: str
+    oddities: frozenset[str]
 
     def profile_of(self, model: str) -> Profile:
         return self.models.get(model, self.profile)
@@ -80,6 +81,7 @@ def _provider(values: Mapping[str, Any]) -> Provider:  # TOML holds anything
         extra_fields=frozenset(values["extra_fields"]),
         anthropic_fields=frozenset(values["anthropic_fields"]),
         reasoning_field=values["reasoning_field"],
+        oddities=frozenset(values["oddities"]),
     )
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from dataclasses import dataclass, field
 
 from local.simulator.prompt import Prompt, Turn
@@ -15,6 +16,8 @@ CACHE_MINIMUM = 1024  # https://platform.openai.com/docs/guides/prompt-caching
 CACHE_STEP = 128
 CACHE_SECONDS = {"": 300.0, "5m": 300.0, "1h": 3600.0}
 _CACHE_SIZE = 10_000
+USUAL_CONTEXT = 1_048_576
+_NAMED_CONTEXT = re.compile(r"-(\d{1,4})k\b")  # as in moonshot-v1-8k
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,12 @@ class PromptCache:
         while len(self._expiry) > _CACHE_SIZE:
             del self._expiry[next(iter(self._expiry))]
         return expiry > now
+
+
+def context_of(model: str) -> int:
+    """Tokens that a prompt may have; a model whose name ends in its context has no more than that."""
+    named = _NAMED_CONTEXT.search(model)
+    return int(named[1]) * 1024 if named else USUAL_CONTEXT
 
 
 def count_turn(turn: Turn) -> int:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.contract.verdicts import REFUSED, TRANSLATED, YES, Verdict, read_verdicts
+from tests.contract.verdicts import NAMED, REFUSED, TRANSLATED, YES, Verdict, read_verdicts
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
 UPSTREAMS = (
@@ -30,6 +30,7 @@ test that drives `make run` with that SDK, and that fails if anything of what wa
 - **yes**: client and upstream speak the same dialect, and what they say passes through nearly verbatim.
 - **translated**: they do not, and the feature arrives all the same.
 - **refused**: it cannot be done; the caller gets the error in brackets.
+- **left out**: the answer comes without it, and `x-switchboard-dropped` has the name in brackets.
 - **-**: the SDK itself cannot say it or show it, or no test covers it.
 
 The overview counts features; the tables below it name them.
@@ -75,7 +76,7 @@ def _section(heading: str, verdicts: list[Verdict]) -> tuple[str, str]:
 
 
 def _sum(results: list[str]) -> str:
-    counted = {result: results.count(result) for result in (YES, TRANSLATED, REFUSED)}
+    counted = {result: results.count(result) for result in (YES, TRANSLATED, REFUSED, NAMED)}
     return ", ".join(f"{count} {result}" for result, count in counted.items() if count) or "-"
 
 
@@ -90,7 +91,7 @@ def _table(verdicts: list[Verdict]) -> str:
 
 
 def _cell(verdict: Verdict) -> str:
-    return f"refused (`{verdict.error}`)" if verdict.result == REFUSED else verdict.result
+    return f"{verdict.result} (`{verdict.error}`)" if verdict.result in (REFUSED, NAMED) else verdict.result
 
 
 if __name__ == "__main__":

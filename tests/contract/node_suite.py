@@ -1,4 +1,7 @@
-"""`make contract-node`: the SDKs for Node against what `make run` starts; more arguments go to `node --test`."""
+"""`make contract-node`: the SDKs for Node against what `make run` starts; more arguments go to `node --test`.
+
+Files among them are run instead of all files.
+"""
 
 import json
 import os
@@ -39,7 +42,7 @@ def main(arguments: list[str]) -> int:
         # One file after the other: the faults of the simulated providers are everybody's.
         command = ["node", "--test", "--test-concurrency=1", *arguments]
         try:
-            return subprocess.run([*command, *_files()], cwd=SUITE, env=environment, check=False).returncode
+            return subprocess.run([*command, *_files(arguments)], cwd=SUITE, env=environment, check=False).returncode
         finally:
             running.stop()
 
@@ -58,7 +61,10 @@ def _described(upstream: Upstream) -> dict[str, object]:
     return {"dialect": upstream.dialect, "provider": upstream.provider, "model": upstream.model, "yes": yes}
 
 
-def _files() -> list[str]:
+def _files(named: list[str]) -> list[str]:
+    """None but those that the arguments name already."""
+    if any(argument.endswith(".test.js") for argument in named):
+        return []
     return sorted(path.name for path in SUITE.glob("*.test.js"))
 
 

@@ -31,8 +31,10 @@ def test_two_verdicts_on_one_cell_are_an_error(tmp_path: Path) -> None:
 
 
 def test_the_page_has_a_row_for_each_feature_and_a_column_for_each_upstream() -> None:
-    page = compatibility.page([NATIVE, TRANSLATED, REFUSED])
-    assert "| sdk, openai-chat | 1 yes | - | - | 1 translated | 1 refused | - |" in page
+    left_out = Verdict("sdk", "openai-chat", "bedrock-invoke", "seed", "left out", "seed")
+    page = compatibility.page([NATIVE, TRANSLATED, REFUSED, left_out])
+    assert "| sdk, openai-chat | 1 yes | - | - | 1 translated | 1 refused | 1 left out |" in page
+    assert "| seed | - | - | - | - | - | left out (`seed`) |" in page
     assert "## sdk, openai-chat" in page
     assert "| n | - | - | - | - | refused (`no_endpoints`) | - |" in page
     assert "| tools | yes | - | - | translated | - | - |" in page

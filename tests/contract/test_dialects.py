@@ -49,6 +49,11 @@ def test_anthropics_sdk_calls_a_tool_and_hands_back_its_result(claude: Anthropic
     assert "Sunny, 24 degrees." in answer.content[0].text
 
 
+def test_codex_finds_the_models_that_call_tools_at_its_own_question(gateway: Running) -> None:
+    listed = json.loads(gateway.get("/v1/models?client_version=0.169.0"))
+    assert {model["slug"] for model in listed["models"]} >= set(MODELS)
+
+
 def test_anthropics_sdk_raises_its_own_errors(claude: Anthropic, gateway: Running) -> None:
     asked: Any = [{"role": "user", "content": "Hi"}]
     with pytest.raises(anthropic.NotFoundError):

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-YES, TRANSLATED, REFUSED = "yes", "translated", "refused"
+YES, TRANSLATED, REFUSED, NAMED = "yes", "translated", "refused", "left out"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Verdict:
-    """`error` is the code of a refusal, None otherwise."""
+    """`error` is the code of a refusal, or the name under which the caller is told of what was left out."""
 
     client: str
     protocol: str

@@ -44,8 +44,8 @@ GRANTS = {
     "ChatFunctionRole": dynamodb("KeysTable", "GetItem", "PutItem", "UpdateItem")
     | dynamodb("UptimeTable", "GetItem")
     | dynamodb("UsageTable", "PutItem"),
-    "CatalogFunctionRole": dynamodb("UsageTable", "GetItem", "BatchGetItem", "Query")
-    | dynamodb("UptimeTable", "GetItem", "BatchGetItem", "Query")
+    "CatalogFunctionRole": dynamodb("UsageTable", "BatchGetItem")
+    | dynamodb("UptimeTable", "GetItem", "Query")
     | dynamodb("KeysTable", "GetItem"),
     "KeysFunctionRole": dynamodb("KeysTable", "BatchGetItem", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
     | dynamodb("UptimeTable", "Query"),

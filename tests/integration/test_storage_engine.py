@@ -1,13 +1,15 @@
-"""The same behaviour of three databases: in memory, boto3 against moto's server, our signed client against it."""
+"""The same behaviour of three databases: in memory, boto3 against the embedded engine, our signed client against it."""
 
 import asyncio
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import boto3
 import pytest
+from switchboard.health.breaker import Signals
 from switchboard.health.figures import Rankings
 from switchboard.jobs.rankings import Stores, recompute
 from switchboard.secret import Secret
@@ -37,16 +39,19 @@ from switchboard.storage.keys import ApiKey, KeySecret, KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import DAYS, HOURS, MINUTES, Bucket, RollupStore
 from switchboard.storage.secrets import provider_secret
+from switchboard.storage.signals import Board, Changed, SignalStore
 from switchboard.storage.signed import DYNAMODB, SSM, Aws, SignedService
 from switchboard.storage.usage import UsageStore
 from switchboard.wire.sigv4 import Credentials
 
+from tests.engine import Engine
 from tests.fakes import FakeClock, FakeDatabase
-from tests.moto_server import moto_server
 from tests.plain_http import PlainHttp
 from tests.records import START, answered
 
-REGION = "us-east-1"
+pytestmark = pytest.mark.xdist_group("engine")
+
+REGION = "eu-west-1"  # of this file alone: each region of the engine has its own tables
 EVERYTHING: Item = {
     "PK": "p",
     "SK": "s",
@@ -63,18 +68,23 @@ EVERYTHING: Item = {
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[str]:
-    with pytest.MonkeyPatch.context() as patch, moto_server() as url:
+def url(engine: Engine) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ACCESS_KEY_ID", "testing")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-        yield url
+        yield engine.url
+
+
+@pytest.fixture(scope="module")
+def maker_of_tables(url: str) -> Any:  # Any: boto3 makes its clients at run time
+    return boto3.client("dynamodb", region_name=REGION, endpoint_url=url)
 
 
 @pytest.fixture
-def table(engine: str) -> str:
+def table(maker_of_tables: Any) -> str:
     name = f"t-{uuid.uuid4()}"
     keys = [("PK", "HASH"), ("SK", "RANGE")]
-    boto3.client("dynamodb", region_name=REGION, endpoint_url=engine).create_table(
+    maker_of_tables.create_table(
         TableName=name,
         KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys],
         AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key, _ in keys],
@@ -88,14 +98,18 @@ def signed(url: str) -> Aws:
     return Aws(PlainHttp(), clock, lambda: Credentials("testing", "testing", "token"), REGION, url)
 
 
-@pytest.fixture(params=["memory", "boto", "signed"])
-def database(request: pytest.FixtureRequest, engine: str) -> Database:
-    makers: dict[str, Callable[[], Database]] = {
-        "memory": FakeDatabase,
-        "boto": lambda: boto_database(region=REGION, endpoint=engine),
-        "signed": lambda: DynamoDatabase(SignedService(signed(engine), DYNAMODB, timeout=5.0)),
+@pytest.fixture(scope="module")
+def databases(url: str) -> dict[str, Database]:
+    return {
+        "memory": FakeDatabase(),
+        "boto": boto_database(region=REGION, endpoint=url),
+        "signed": DynamoDatabase(SignedService(signed(url), DYNAMODB, timeout=5.0)),
     }
-    return makers[str(request.param)]()
+
+
+@pytest.fixture(params=["memory", "boto", "signed"])
+def database(request: pytest.FixtureRequest, databases: dict[str, Database]) -> Database:
+    return databases[str(request.param)]
 
 
 run = asyncio.run
@@ -272,6 +286,19 @@ def test_a_key_is_rotated_and_removed(database: Database, table: str) -> None:
     run(scenario())
 
 
+def test_signals_are_written_by_whoever_has_seen_the_last(database: Database, table: str) -> None:
+    async def story() -> None:
+        store = SignalStore(database, table)
+        first = await store.write("lab/one", {"a": Signals(failures=1)}, await store.read("lab/one"), 1.0)
+        with pytest.raises(Changed) as changed:
+            await store.write("lab/one", {"a": Signals(failures=2)}, Board(), 1.0)
+        assert changed.value.board == first == await store.read("lab/one")
+        await store.write("lab/one", {"a": Signals(failures=3)}, first, 1.0)
+        assert (await store.read("lab/one")).signals == {"a": Signals(failures=3)}
+
+    asyncio.run(story())
+
+
 def test_usage_is_found_by_id_and_by_minute(database: Database, table: str) -> None:
     async def scenario() -> None:
         store = UsageStore(database, table)
@@ -306,11 +333,11 @@ def test_the_rankings_job_leaves_the_same_rows_in_every_engine(database: Databas
 
 
 @pytest.mark.parametrize("maker", ["boto", "signed"])
-def test_a_table_that_is_not_there_is_an_error_of_ours(maker: str, engine: str) -> None:
+def test_a_table_that_is_not_there_is_an_error_of_ours(maker: str, url: str) -> None:
     service = (
-        boto_service("dynamodb", region=REGION, endpoint=engine)
+        boto_service("dynamodb", region=REGION, endpoint=url)
         if maker == "boto"
-        else SignedService(signed(engine), DYNAMODB)
+        else SignedService(signed(url), DYNAMODB)
     )
     with pytest.raises(StorageError, match="ResourceNotFound") as error:
         run(DynamoDatabase(service).get("no-such-table", KEY))
@@ -318,14 +345,14 @@ def test_a_table_that_is_not_there_is_an_error_of_ours(maker: str, engine: str) 
 
 
 @pytest.mark.parametrize("maker", ["boto", "signed"])
-def test_a_provider_key_comes_decrypted_and_a_missing_one_is_none(maker: str, engine: str) -> None:
+def test_a_provider_key_comes_decrypted_and_a_missing_one_is_none(maker: str, url: str) -> None:
     stack = f"stack-{maker}"
-    ssm = boto3.client("ssm", region_name=REGION, endpoint_url=engine)
+    ssm = boto3.client("ssm", region_name=REGION, endpoint_url=url)
     ssm.put_parameter(Name=f"/{stack}/providers/acme", Value="sk-1", Type="SecureString")
     service = (
-        boto_service("ssm", region=REGION, endpoint=engine)
+        boto_service("ssm", region=REGION, endpoint=url)
         if maker == "boto"
-        else SignedService(signed(engine), SSM, timeout=5.0)
+        else SignedService(signed(url), SSM, timeout=5.0)
     )
     assert run(provider_secret(service, stack, "acme")) == Secret("sk-1")
     assert run(provider_secret(service, stack, "nobody")) is None

@@ -7,12 +7,12 @@ from switchboard.accounting.price import Bill
 from switchboard.answer import NOT_SERVED, Answer, Caller, endpoint_headers, error_headers, summary
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import NO_USAGE, Usage
-from switchboard.dispatch import Dispatch, Upstreams
+from switchboard.dispatch import Dispatch, Errand
 from switchboard.errors import AllAttemptsFailed, Failure, InvalidRequest
-from switchboard.providers.openai_chat import OpenAiChatUpstream
 from switchboard.reservations import Admission
 from switchboard.routing.plan import Plan
 
+from tests.dispatching import outlook, upstreams_of
 from tests.examples import KEY, chunk_native, ended, endpoint, provider, request, said, sse
 from tests.fakes import FakeClock, FakeTransport, streamed, whole_reply
 
@@ -22,10 +22,10 @@ CALLER = Caller("key-1", "https://app.test", "App", "u-1", "s-1")
 
 def answer(*script: Any, offer: Endpoint | None = None, **fields: Any) -> Answer:
     clock = FakeClock()
-    upstreams = Upstreams({"openai-chat": OpenAiChatUpstream(clock)}, lambda _: None, FakeTransport([*script]))
+    upstreams = upstreams_of(FakeTransport([*script]), clock)
     asked = request(**({"stream": True} | fields))
     plan = Plan((offer or endpoint(),), ())
-    run = Dispatch(asked, plan, upstreams, clock, clock.monotonic() + 60)
+    run = Dispatch(Errand(asked, plan, outlook(), clock.monotonic() + 60), upstreams, clock)
     return Answer("gen-1", CREATED, CALLER, Admission(asked, plan), run)
 
 

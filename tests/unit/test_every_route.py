@@ -39,8 +39,10 @@ OFFERED = catalog(
 # Read by anybody: pages, the catalog and its document. What is added here needs a reason why no key is needed.
 PUBLIC = re.compile(
     r"/|/healthz|/openapi\.json|(/api)?/v1/(models?|providers|embeddings/models)(/.*)?"
-    # The pages: what the catalog says, and figures in which no key and no prompt is left.
-    r"|/(models|providers)/x|/(models|rankings|status|docs)(\.json|\.md)?|/assets/style\.\w+\.css|/llms\.txt"
+    # The pages: what the catalog says, and figures in which no key and no prompt is left. Those for key holders are
+    # empty until their script has asked the API with a key.
+    r"|/(models|providers)/x|/(models|rankings|status|docs|compare|activity|playground)(\.json|\.md)?|/llms\.txt"
+    r"|/assets/style\.\w+\.css|/assets/\w+/\w+\.js"
 )
 MANAGED = re.compile(r"(/api)?/v1/(keys(/.*)?|credits|activity)")
 GOOGLE = "/v1beta/models/lab/one"
@@ -48,10 +50,12 @@ EXHAUSTED_TEXT = "sk-sb-exhausted"
 INFERENCE_PATHS = (
     *INFERENCE,
     *(path + "/count_tokens" for path in INFERENCE if path.endswith("/messages")),
+    *(prefix + "/route" for prefix in PREFIXES),
     *(f"{GOOGLE}:{verb}" for verb in ("generateContent", "streamGenerateContent", "countTokens")),
 )
-# Counting tokens is free.
-MODEL_PATHS = [path for path in INFERENCE_PATHS if not path.lower().endswith(("count_tokens", "counttokens"))]
+# Counting tokens is free, and so is asking for a plan.
+FREE_ENDINGS = ("count_tokens", "counttokens", "/route")
+MODEL_PATHS = [path for path in INFERENCE_PATHS if not path.lower().endswith(FREE_ENDINGS)]
 
 
 # A query that is missing would be said before the key is looked at.

@@ -69,7 +69,7 @@ def test_a_body_in_the_endpoints_own_dialect_is_changed_where_it_keeps_the_value
 def test_what_is_left_out_is_named_and_what_is_not_translated_is_not() -> None:
     asked = request(seed=1, logit_bias={"1": 1}, metadata={"a": "b"})
     made = fitted(asked, FOREIGN, DIALECTS["anthropic-messages"].words)
-    assert made.headers == {"x-switchboard-dropped": "logit_bias, seed"}
+    assert made.headers == {"x-switchboard-dropped": "logit_bias, metadata, seed"}
     assert fitted(asked, endpoint(), DIALECTS["openai-chat"].words).dropped == ()
 
 

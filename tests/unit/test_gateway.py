@@ -8,7 +8,7 @@ from switchboard.storage.keys import KeyStore
 from switchboard.storage.usage import generation_of
 
 from tests.examples import KEY, KEY_TEXT, body, catalog, ended, endpoint, model, said
-from tests.fakes import Answered, FakeClock, FakeDatabase, FakeTelemetry, FakeTransport, ask, streamed
+from tests.fakes import Answered, FakeClock, FakeDatabase, FakeTelemetry, FakeTransport, SteadyChance, ask, streamed
 
 
 def test_the_parts_together_answer_a_request() -> None:
@@ -26,6 +26,7 @@ def test_the_parts_together_answer_a_request() -> None:
                 transport=transport,
                 telemetry=FakeTelemetry(),
                 clock=FakeClock(),
+                chance=SteadyChance(),
             )
         )
         request = orjson.dumps(body(stream=True))

@@ -257,7 +257,16 @@ def test_a_lock_holds_all_that_is_asked_for_and_names_no_registry(lock: str) -> 
 # is all that it stands for.
 HEAVY = (
     *("boto3", "botocore.client", "botocore.config", "botocore.credentials", "botocore.loaders", "botocore.session"),
-    *("pydantic", "fastapi", "jinja2", "mangum", "aws_xray_sdk", "starlette.applications", "starlette.routing"),
+    *(
+        "aws_lambda_powertools",
+        "pydantic",
+        "fastapi",
+        "jinja2",
+        "mangum",
+        "aws_xray_sdk",
+        "starlette.applications",
+        "starlette.routing",
+    ),
 )
 
 

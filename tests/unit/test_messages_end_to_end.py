@@ -25,6 +25,7 @@ from tests.fakes import (
     FakeReply,
     FakeTelemetry,
     FakeTransport,
+    SteadyChance,
     ask,
     streamed,
     whole_reply,
@@ -44,7 +45,9 @@ def gateway(*script: FakeReply, provider: Any = ANTHROPIC, **facts: Any) -> tupl
 
 
 def _around(catalog: Catalog, database: FakeDatabase, transport: Transport) -> Surroundings:
-    return Surroundings(Settings(), catalog, database, _load(), transport, FakeTelemetry(), FakeClock())
+    return Surroundings(
+        Settings(), catalog, database, _load(), transport, FakeTelemetry(), FakeClock(), chance=SteadyChance()
+    )
 
 
 def _load() -> Load:

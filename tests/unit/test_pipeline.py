@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from switchboard.accounting.generation import Generation
 from switchboard.auth import Authenticator
+from switchboard.breakers import Breakers
 from switchboard.catalog.model import Catalog, PriceWindow
 from switchboard.clock import Clock, SystemClock
 from switchboard.dispatch import Limits, Upstreams
@@ -25,8 +26,10 @@ from switchboard.reservations import Reservations
 from switchboard.secret import Secret
 from switchboard.stops import Stops
 from switchboard.storage.budget import BudgetStore
+from switchboard.storage.database import Item, Key
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
+from switchboard.storage.signals import SignalStore
 from switchboard.storage.stops import StopMarks
 from switchboard.storage.usage import UsageStore, generation_of, read_spill
 from switchboard.transport.failures import ConnectionCut
@@ -40,6 +43,7 @@ from tests.fakes import (
     FakeReply,
     FakeTelemetry,
     FakeTransport,
+    SteadyChance,
     streamed,
     whole_reply,
 )
@@ -65,19 +69,26 @@ class House:
     async def answer(self, headers: dict[str, str], data: bytes) -> None:
         await KeyStore(self.database, "KeysTable").add(KEY)
         keys = ProviderKeys(self._secret, self.clock)
+        breakers = Breakers(SignalStore(self.database, "KeysTable"), self.clock)
         pipeline = Pipeline(
             catalog=self.offered,
             authenticator=Authenticator(KeyStore(self.database, "KeysTable"), self.clock),
             rankings=RankingsCache(RankingStore(self.database, "UptimeTable"), self.clock),
             providers=keys,
             reservations=Reservations(BudgetStore(self.database, "KeysTable"), self.clock, pause_seconds=0),
+            breakers=breakers,
             upstreams=Upstreams(
-                {"openai-chat": OpenAiChatUpstream(self.clock)}, keys.secret_of, self.transport, self.limits
+                {"openai-chat": OpenAiChatUpstream(self.clock)},
+                keys.secret_of,
+                self.transport,
+                breakers,
+                self.limits,
             ),
             usage=UsageStore(self.database, "UsageTable"),
             stops=self.stops(),
             telemetry=self.telemetry,
             clock=self.clock,
+            chance=SteadyChance(),
         )
         now = self.clock.monotonic()
         await pipeline.answer(Call(OpenAiChat(), Arrival(data, headers=headers), now, now + 60), self.client)
@@ -524,3 +535,41 @@ def test_an_hour_with_its_own_price_is_billed_by_when_the_request_began() -> Non
     house.transport.on_open = lambda: clock.advance(30)
     (record,) = asked(whole_reply(whole()), house=house).records()
     assert record.cost == 9 * 1000 + 3 * 100_000
+
+
+def test_what_an_attempt_said_is_in_the_table_when_the_request_is_over() -> None:
+    house = asked(ConnectionCut("reset"), streamed(*GOOD), stream=True)
+    (item,) = [item for key, item in house.database.tables["KeysTable"].items() if key.partition == "B#lab/one"]
+    assert '"lab/one@acme":[1,' in str(item["s"])
+
+
+def test_what_an_attempt_said_is_lost_without_harm_when_the_table_is() -> None:
+    house = House()
+    house.client.before_end = lambda: setattr(house.database, "down", True)
+    asked(whole_reply(b"{}", 500), whole_reply(whole("Hello")), house=house)
+    assert house.json()["choices"][0]["message"]["content"] == "Hello"
+
+
+class MeetingDatabase(FakeDatabase):
+    """Answers nobody before all of `together` are asked for at once."""
+
+    together: frozenset[str] = frozenset()
+
+    def __init__(self, *together: str) -> None:
+        super().__init__()
+        self.together = frozenset(together)
+        self.waiting: set[str] = set()
+        self.met = asyncio.Event()
+
+    async def get(self, table: str, key: Key, *, consistent: bool = False) -> Item | None:
+        self.waiting |= {name for name in self.together if key.partition.startswith(name)}
+        if self.waiting == self.together:
+            self.met.set()
+        async with asyncio.timeout(5):
+            await self.met.wait()
+        return await super().get(table, key, consistent=consistent)
+
+
+def test_key_rankings_and_breakers_are_read_in_one_round() -> None:
+    house = asked(whole_reply(whole("Hello")), house=House(database=MeetingDatabase("H#", "RANK", "B#")))
+    assert house.json()["choices"][0]["message"]["content"] == "Hello"

@@ -16,7 +16,17 @@ from switchboard.storage.keys import KeyStore
 from switchboard.web.chat import ChatApp
 
 from tests.examples import KEY, KEY_TEXT, body, catalog, ended, endpoint, model, price, said, whole
-from tests.fakes import Answered, FakeClock, FakeDatabase, FakeReply, FakeTelemetry, FakeTransport, ask, streamed
+from tests.fakes import (
+    Answered,
+    FakeClock,
+    FakeDatabase,
+    FakeReply,
+    FakeTelemetry,
+    FakeTransport,
+    SteadyChance,
+    ask,
+    streamed,
+)
 from tests.fakes import whole_reply as replied
 
 DOLLAR = 10**9
@@ -48,6 +58,7 @@ class House:
                 transport=self.transport,
                 telemetry=self.telemetry,
                 clock=self.clock,
+                chance=SteadyChance(),
             )
         )
 

@@ -3,7 +3,7 @@ import logging
 from typing import Any
 
 import pytest
-from switchboard.telemetry import SERVICE, Telemetry
+from switchboard.telemetry import SERVICE, UNITS, Telemetry
 
 
 @pytest.fixture(autouse=True)
@@ -38,13 +38,34 @@ def test_a_spilled_record_is_written_whatever_the_level(capsys: pytest.CaptureFi
     assert lines(capsys) == [{"kind": "usage_spill"}]
 
 
-def test_a_count_is_a_metric_by_provider(capsys: pytest.CaptureFixture[str]) -> None:
-    Telemetry("INFO").count("Fallbacks", "acme")
+def test_measures_are_metrics_on_the_line_of_their_event_by_stack_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    Telemetry("INFO", "prod").info("generation", {"model": "lab/one"}, {"Generations": 1, "FirstTokenMilliseconds": 9})
     (line,) = lines(capsys)
-    assert (line["provider"], line["Fallbacks"]) == ("acme", [1.0])
-    assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Switchboard"
+    assert (line["model"], line["stack"], line["Generations"], line["FirstTokenMilliseconds"]) == (
+        "lab/one",
+        "prod",
+        1,
+        9,
+    )
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert (directive["Namespace"], directive["Dimensions"]) == ("Switchboard", [["stack"]])
+    named = {"Name": "Generations", "Unit": "Count"}, {"Name": "FirstTokenMilliseconds", "Unit": "Milliseconds"}
+    assert directive["Metrics"] == list(named)
+    assert line["_aws"]["Timestamp"] > 1_600_000_000_000  # milliseconds
 
 
-def test_metrics_can_be_off(capsys: pytest.CaptureFixture[str]) -> None:
-    Telemetry("INFO", metrics=False).count("Fallbacks", "acme")
+def test_measures_are_counted_whatever_the_level(capsys: pytest.CaptureFixture[str]) -> None:
+    Telemetry("ERROR", "prod").info("generation", {"model": "lab/one"}, {"Generations": 1})
+    Telemetry("ERROR", "prod").measure({"SpilledRecords": 1})
+    event, alone = lines(capsys)
+    assert (event["Generations"], alone["SpilledRecords"], "model" in event) == (1, 1, False)
+
+
+def test_without_a_stack_nothing_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    Telemetry("INFO").measure({"SpilledRecords": 1})
     assert lines(capsys) == []
+
+
+@pytest.mark.parametrize("metric", UNITS)
+def test_a_metric_has_a_unit_that_cloudwatch_knows(metric: str) -> None:
+    assert UNITS[metric] in ("Count", "Milliseconds")

@@ -1,7 +1,6 @@
 """One dialect's client at another dialect's provider and back, as pure functions; the SDKs judge what comes out."""
 
 import importlib
-import importlib.util
 from typing import Any
 
 import orjson
@@ -21,9 +20,8 @@ CHAT, MESSAGES = OpenAiChat(), AnthropicMessages()
 CLAUDE = served("anthropic-messages")
 ACME_ANSWERS = served("openai-chat", "acme")
 BROKEN = ("error-in-stream", "cut-without-stop", "cut-without-finish", "finish-mentioned-early")
-needs_anthropic = pytest.mark.skipif(
-    not importlib.util.find_spec("anthropic"), reason="the anthropic SDK is not installed"
-)
+# Its import is 4 s of CPU: one worker pays, and not again for the second Python.
+ANTHROPIC_SDK = (pytest.mark.once, pytest.mark.xdist_group("anthropic-sdk"))
 
 
 def whole(name: str) -> list[str]:
@@ -56,16 +54,14 @@ def test_every_stream_of_claude_is_one_that_openais_sdk_reads(name: str) -> None
     assert made[-1]["choices"] == []
 
 
-@needs_anthropic
-@pytest.mark.parametrize("name", whole("openai-chat"))
+@pytest.mark.parametrize("name", [pytest.param(name, marks=ANTHROPIC_SDK) for name in whole("openai-chat")])
 def test_every_stream_of_a_chat_server_is_one_that_anthropics_sdk_reads(name: str) -> None:
     message = _accumulated(as_messages(from_chat(name)))
     assert message.stop_reason in ("end_turn", "max_tokens", "tool_use", "refusal", "stop_sequence")
     assert message.usage.output_tokens == 8
 
 
-@needs_anthropic
-@pytest.mark.parametrize("name", whole("anthropic-messages"))
+@pytest.mark.parametrize("name", [pytest.param(name, marks=ANTHROPIC_SDK) for name in whole("anthropic-messages")])
 def test_every_stream_that_is_passed_on_is_one_that_anthropics_sdk_reads(name: str) -> None:
     renderer = MESSAGES.stream(CLAUDE, messages(stream=True))
     chunks = decoded(recorded.read("anthropic-messages", name))

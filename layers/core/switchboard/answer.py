@@ -1,7 +1,8 @@
 """One answer in the making: who asked, who serves it, what it costs, and in the end its record."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from switchboard.accounting.estimate import without_margin
 from switchboard.accounting.generation import Generation
@@ -13,6 +14,7 @@ from switchboard.errors import AllAttemptsFailed, GenerationStopped, Switchboard
 from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.interface import StreamRenderer
 from switchboard.reservations import Admission
+from switchboard.routing.explain import metadata
 from switchboard.storage.keys import ApiKey
 
 # A provider's fact: whoever hangs up pays for the whole answer, so it is read to its exact count.
@@ -20,6 +22,9 @@ BILLED_AFTER_CANCEL = "billed_after_cancel"
 NOT_SERVED = Bill(NO_USAGE, 0, 0)
 # Fields that callers fill in themselves are cut, so that a record stays a small item.
 LONGEST_LABEL = 256
+# Who sends one of these is told how the request was routed: ours, and OpenRouter's.
+ROUTE_HEADERS = ("x-switchboard-route", "x-openrouter-metadata")
+YES = ("1", "true", "enabled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Caller:
     app: str | None
     user: str | None
     session: str | None
+    wants_route: bool = False
 
     @classmethod
     def of(cls, key: ApiKey, request: ChatRequest, headers: Mapping[str, str]) -> "Caller":
@@ -40,6 +46,7 @@ class Caller:
             app=_label(headers.get("x-openrouter-title") or headers.get("x-title")),
             user=_label(request.parameters.get("user") or request.native.get("user")),
             session=_label(request.gateway.get("session_id") or headers.get("x-session-id")),
+            wants_route=any(headers.get(name, "").lower() in YES for name in ROUTE_HEADERS),
         )
 
 
@@ -62,7 +69,8 @@ class Answer:
         if self.run.current is None:
             raise RuntimeError("no endpoint has answered")
         self._endpoint = self.run.current.endpoint
-        return {**endpoint_headers(self._endpoint), **self.run.current.fitted.headers}
+        route = {ROUTE_HEADERS[0]: json.dumps(self._route())} if self.caller.wants_route else {}
+        return {**endpoint_headers(self._endpoint), **self.run.current.fitted.headers, **route}
 
     @property
     def is_served(self) -> bool:
@@ -102,7 +110,11 @@ class Answer:
             endpoint.dialect if endpoint else self.request.protocol,
             without_margin(self.request.prompt_tokens),
             self.request,
+            self._route() if self.caller.wants_route else None,
         )
+
+    def _route(self) -> JsonObject:
+        return metadata(self.request.model, self.admission.plan, self.run.attempts, self._endpoint)
 
     def bill(self) -> Bill:
         """So far; nothing is billed for what no endpoint has served."""
@@ -122,6 +134,10 @@ class Answer:
 
     def generation(self, finished: float, *, cancelled: bool) -> Generation:
         """The record, once the run is over. `finished` is in Unix seconds."""
+        tools_ok = self.run.tally.tools_ok(self.request) if self.is_whole else None
+        return replace(self._record(finished, cancelled=cancelled), tools_ok=tools_ok)
+
+    def _record(self, finished: float, *, cancelled: bool) -> Generation:
         endpoint, tally, charged = self._endpoint, self.run.tally, self.bill()
         finish = tally.finish if endpoint else None
         return Generation(

@@ -177,11 +177,27 @@ NO_USAGE = Usage()
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """`is_refusal` if the model says no in these words."""
+    """`is_refusal` if the model says no in these words; `logprobs` are its tokens as Chat Completions lists them."""
 
     text: str
     choice: int = 0
     is_refusal: bool = False
+    logprobs: tuple[JsonObject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source of what was said last, and what it says there.
+
+    `start` and `end` count characters of all the text of this choice so far; None where the provider does not say.
+    """
+
+    url: str
+    title: str = ""
+    quote: str = ""
+    start: int | None = None
+    end: int | None = None
+    choice: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +231,7 @@ class Finish:
     stop_sequence: str | None = None
 
 
-StreamEvent = TextDelta | ThinkingDelta | ToolCallDelta | Finish | Usage
+StreamEvent = TextDelta | Citation | ThinkingDelta | ToolCallDelta | Finish | Usage
 _CONTENT = (TextDelta, ThinkingDelta, ToolCallDelta)
 
 
@@ -243,7 +259,8 @@ class Served:
 
     `dialect` is the upstream's: where it is the client's own, chunks are passed on as `native` has them.
     `prompt_tokens` is the estimate, for dialects that must name a figure before the provider has.
-    `request` is what was asked, for dialects whose answers repeat it.
+    `request` is what was asked, for dialects whose answers repeat it. `route` is how it came to this endpoint, for
+    callers who ask.
     """
 
     generation_id: str
@@ -254,3 +271,4 @@ class Served:
     dialect: str
     prompt_tokens: int = 0
     request: ChatRequest | None = None
+    route: JsonObject | None = None

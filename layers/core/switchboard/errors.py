@@ -6,6 +6,7 @@ SwitchboardError
 │   ├── ModelNotFound           404, with near matches
 │   ├── NoEndpointFits          404, with every endpoint's reason
 │   ├── ModelUnpriced           400, a key with a budget cannot pay what has no price
+│   ├── AtCapacity              429, all that fit are at their rate limit
 │   └── PayloadTooLarge         413
 ├── AccessError
 │   ├── NotAuthenticated        401
@@ -87,6 +88,12 @@ class ModelNotFound(RequestError):
 class NoEndpointFits(RequestError):
     status = 404
     code = "no_endpoints"
+
+
+class AtCapacity(RequestError):
+    status = 429
+    code = "rate_limit_exceeded"
+    type = "rate_limit_error"
 
 
 class ModelUnpriced(RequestError):

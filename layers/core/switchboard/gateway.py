@@ -1,8 +1,10 @@
 """Puts the chat gateway together from its parts: for Lambda, for a server and for tests alike."""
 
-from dataclasses import dataclass
+import random
+from dataclasses import dataclass, field
 
 from switchboard.auth import Authenticator
+from switchboard.breakers import Breakers
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
 from switchboard.dispatch import USUAL_LIMITS, Limits, Transport, Upstreams
@@ -20,6 +22,7 @@ from switchboard.storage.database import Database
 from switchboard.storage.idempotency import IdempotencyStore
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
+from switchboard.storage.signals import SignalStore
 from switchboard.storage.stops import StopMarks
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
@@ -39,22 +42,28 @@ class Surroundings:
     clock: Clock
     limits: Limits = USUAL_LIMITS
     sign: Signer | None = None
+    # Asked anew at each draw: a seed would be copied with a process's snapshot.
+    chance: random.Random = field(default_factory=random.SystemRandom)
 
 
 def chat_gateway(around: Surroundings) -> ChatApp:
     settings, clock = around.settings, around.clock
     keys = ProviderKeys(around.load_provider_key, clock)
+    breakers = Breakers(SignalStore(around.database, settings.keys_table), clock)
+    dialects = UpstreamDialects(clock, around.sign)
     pipeline = Pipeline(
         catalog=around.catalog,
         authenticator=Authenticator(KeyStore(around.database, settings.keys_table), clock),
         rankings=RankingsCache(RankingStore(around.database, settings.uptime_table), clock),
         providers=keys,
         reservations=Reservations(BudgetStore(around.database, settings.keys_table), clock),
-        upstreams=Upstreams(UpstreamDialects(clock, around.sign), keys.secret_of, around.transport, around.limits),
+        breakers=breakers,
+        upstreams=Upstreams(dialects, keys.secret_of, around.transport, breakers, around.limits),
         usage=UsageStore(around.database, settings.usage_table, settings.usage_shards, settings.usage_days),
         stops=Stops(StopMarks(around.database, settings.keys_table), clock),
         telemetry=around.telemetry,
         clock=clock,
+        chance=around.chance,
     )
     idempotency = Idempotency(IdempotencyStore(around.database, settings.keys_table), around.telemetry, clock)
     return ChatApp(pipeline, around.telemetry, clock, idempotency)

@@ -1,7 +1,7 @@
 """Which request parameters an endpoint must support, and which may be left out (OpenRouter's rules)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import EMBEDDINGS, ChatRequest
@@ -50,13 +50,18 @@ Range = tuple[float, float]
 Path = tuple[str, ...]
 
 
+def nothing_given_up(_request: ChatRequest, _endpoint: Endpoint) -> frozenset[str]:
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What a dialect can say of KNOWN_PARAMETERS and others, all under the hub's names.
 
     `emulated` are those that it can stand in for where an endpoint with tools does not have them. `ranges` are the
     least and the most of a value, `most_stops` the most stop sequences. `places` are where a body of this dialect keeps
-    what it does not have at its top under the same name.
+    what it does not have at its top under the same name. `gives_up` names those that others in the same request leave
+    no room for: a temperature beside thinking, thinking beside a forced call.
     """
 
     parameters: frozenset[str]
@@ -64,6 +69,7 @@ class Vocabulary:
     ranges: Mapping[str, Range] = field(default_factory=dict)
     most_stops: int | None = None
     places: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    gives_up: Callable[[ChatRequest, Endpoint], frozenset[str]] = nothing_given_up
 
 
 def wordless_parameters(request: ChatRequest, endpoint: Endpoint, words: Vocabulary) -> frozenset[str]:
@@ -97,7 +103,18 @@ def dropped_parameters(request: ChatRequest, endpoint: Endpoint, words: Vocabula
         dropped |= {"tool_choice", "parallel_tool_calls"}
     if endpoint.facts.get(ONE_OF_TWO) is True and {"temperature", "top_p"} <= request.parameters.keys():
         dropped |= {"top_p"}
-    return dropped
+    return dropped | _given_up(request, endpoint, dropped, words) if words else dropped
+
+
+def without(request: ChatRequest, names: frozenset[str]) -> ChatRequest:
+    """With all of its parameters but these."""
+    return replace(request, parameters={k: v for k, v in request.parameters.items() if k not in names})
+
+
+def _given_up(request: ChatRequest, endpoint: Endpoint, dropped: frozenset[str], words: Vocabulary) -> frozenset[str]:
+    """Asked of what is left: what goes anyway pushes nothing else out."""
+    kept = without(request, dropped)
+    return words.gives_up(kept, endpoint) & kept.parameters.keys()
 
 
 def _supports(listed: frozenset[str], name: str) -> bool:

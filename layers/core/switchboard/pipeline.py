@@ -1,24 +1,31 @@
 """The straight line of one request: authenticate, parse, plan, hold, dispatch, render, settle."""
 
 import asyncio
+import random
 from collections.abc import Container, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from switchboard.accounting.generation import Generation
 from switchboard.answer import Answer, Caller, error_headers, summary
 from switchboard.auth import Authenticator
+from switchboard.breakers import Breakers
 from switchboard.catalog.model import Catalog, Provider
+from switchboard.chat import ChatRequest
 from switchboard.clock import Clock
 from switchboard.cutoff import Cutoff
-from switchboard.dispatch import Dispatch, Upstreams
+from switchboard.dispatch import Dispatch, Errand, Upstreams
 from switchboard.errors import GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
+from switchboard.health.measures import measures_of
+from switchboard.protocols.glance import seems_to_ask_for
 from switchboard.protocols.interface import JSON, Arrival, ClientProtocol, StreamRenderer
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations, Wish
-from switchboard.routing.plan import Reach, make_plan, providers_for
+from switchboard.routing.models import models_for, providers_of
+from switchboard.routing.outlook import Outlook
+from switchboard.routing.plan import Plan, Reach, make_plan
 from switchboard.stops import Stops
 from switchboard.storage.database import StorageError
 from switchboard.storage.keys import ApiKey
@@ -33,6 +40,15 @@ class Call:
     arrival: Arrival
     received: float
     deadline: float
+
+
+class Planned(NamedTuple):
+    """Whose request, and how things stood when its plan was made."""
+
+    key: ApiKey
+    request: ChatRequest
+    outlook: Outlook
+    plan: Plan
 
 
 class Client(Protocol):
@@ -81,11 +97,13 @@ class Pipeline:
     rankings: RankingsCache
     providers: Providers
     reservations: Reservations
+    breakers: Breakers
     upstreams: Upstreams
     usage: UsageRecords
     stops: Stops
     telemetry: Telemetry
     clock: Clock
+    chance: random.Random
 
     async def answer(self, call: Call, client: Client) -> bool:
         """Answer `call`, whatever happens; then put it on record. True if the answer is whole.
@@ -119,15 +137,27 @@ class Pipeline:
                 raise
             _stay_awake()
 
-    async def _prepare(self, call: Call) -> Answer:
+    async def plan(self, call: Call) -> Planned:
+        """Who would be asked, in what order, and why; nobody is. Raises SwitchboardError."""
+        seems = self.catalog.find(seems_to_ask_for(call.arrival) or "")
+        if seems:
+            self.breakers.expect(seems.id)  # read while the key is
         key, rankings = await self._known(call.arrival.headers)
         request = call.protocol.parse(call.arrival)
-        available = await self.providers.callable(providers_for(request, self.catalog))
-        plan = make_plan(request, self.catalog, rankings, Reach(available, self.upstreams.dialects, key.policy))
-        now = self.clock.now()
+        models = models_for(request, self.catalog)
+        available = await self.providers.callable(providers_of(models))
+        signals = await self.breakers.known([model.id for model in models])
+        outlook = Outlook(rankings, signals, self.clock.now(), self.chance)
+        reach = Reach(available, self.upstreams.dialects, key.policy)
+        return Planned(key, request, outlook, make_plan(request, self.catalog, outlook, reach))
+
+    async def _prepare(self, call: Call) -> Answer:
+        key, request, outlook, plan = await self.plan(call)
+        now = outlook.now
         wish = Wish(self.usage.new_id(now), request, plan, now + call.deadline - self.clock.monotonic())
         admission = await self.reservations.admit(key, wish)
-        run = Dispatch(admission.request, admission.plan, self.upstreams, self.clock, call.deadline)
+        errand = Errand(admission.request, admission.plan, outlook, call.deadline)
+        run = Dispatch(errand, self.upstreams, self.clock)
         return Answer(wish.generation_id, now, Caller.of(key, request, call.arrival.headers), admission, run)
 
     async def _known(self, headers: Mapping[str, str]) -> tuple[ApiKey, Rankings]:
@@ -215,7 +245,8 @@ class Pipeline:
             await self._record(generation)
         else:
             await asyncio.gather(self._record(generation), self._charge(answer, generation))
-        self.telemetry.info("generation", summary(generation))
+        await self.breakers.settled()
+        self.telemetry.info("generation", summary(generation), measures_of(generation))
 
     async def _record(self, generation: Generation) -> None:
         try:
@@ -223,6 +254,7 @@ class Pipeline:
         except StorageError as error:
             self.telemetry.warning("usage_record_spilled", {"generation": generation.id, "reason": error.message})
             self.telemetry.spill(self.usage.spill_line(generation))
+            self.telemetry.measure({"SpilledRecords": 1})
 
     async def _charge(self, answer: Answer, generation: Generation) -> None:
         if not await self.reservations.settle(answer.admission, generation):

@@ -127,6 +127,12 @@ def reasoning_of(request: ChatRequest) -> Reasoning | None:
     )
 
 
+def wants_reasoning(request: ChatRequest) -> bool:
+    """True if the model is asked to think before it answers."""
+    wanted = reasoning_of(request)
+    return wanted is not None and not wanted.is_off
+
+
 def budget_of(reasoning: Reasoning, max_output: int) -> int:
     """Tokens for thinking within `max_output`, for dialects that want a number instead of an effort."""
     if reasoning.max_tokens is not None:
@@ -141,6 +147,12 @@ def effort_of(reasoning: Reasoning, max_output: int) -> str:
         return reasoning.effort or "medium"
     share = reasoning.max_tokens / max_output
     return min(("high", "medium", "low", "minimal"), key=lambda effort: abs(_SHARE[effort] - share))
+
+
+def user_of(request: ChatRequest) -> str | None:
+    """Whom the caller asks for; to some dialects that is no parameter of the answer."""
+    user = request.parameters.get("user") or request.native.get("user")
+    return user if isinstance(user, str) and user else None
 
 
 def stop_of(request: ChatRequest) -> tuple[str, ...]:

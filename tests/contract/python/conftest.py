@@ -19,7 +19,7 @@ from tests.contract.python.driver import Account, Driver
 from tests.contract.python.drivers.openai_chat import OpenAiChat
 from tests.contract.python.questions import Question
 from tests.contract.python.upstreams import UPSTREAMS, Upstream
-from tests.contract.verdicts import Verdict
+from tests.contract.verdicts import NAMED, Verdict
 
 PEM_BEGIN, PEM_END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 SETTLED_WITHIN_SECONDS = 20.0
@@ -37,6 +37,11 @@ class Cell:
         """Put down how the feature came through: as it is, translated, or refused with this error's code."""
         result = "refused" if error else self.upstream.result(self.client.protocol)
         line = Verdict(self.client.client, self.client.protocol, self.upstream.dialect, feature, result, error)
+        line.record(os.environ.get("CONTRACT_RESULTS"))
+
+    def left_out(self, feature: str, name: str) -> None:
+        """Put down that the answer came without it, and that the caller was told its name."""
+        line = Verdict(self.client.client, self.client.protocol, self.upstream.dialect, feature, NAMED, name)
         line.record(os.environ.get("CONTRACT_RESULTS"))
 
     def skip_what_it_cannot(self, feature: str) -> None:

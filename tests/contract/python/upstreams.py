@@ -24,6 +24,8 @@ FACTS = {
     "bedrock-invoke": 'invoke = "anthropic-messages"\nreasoning_style = "budget"',
     "google-generate": 'reasoning_style = "budget"',
 }
+INVOKED = 'invoke = "anthropic-messages"'
+OLDER = f'reasoning_style = "anthropic"\nsupported_parameters = {[*PARAMETERS[:7], "reasoning"]}'
 BASES = {
     "google-generate": "https://contract.test/v1beta",
     "bedrock-converse": "https://contract.test",
@@ -53,9 +55,29 @@ class Upstream:
 UPSTREAMS = tuple(Upstream(dialect) for dialect in DIALECTS)
 
 
+# Shipped providers that differ from the rest of their dialect, each asked for a model of its own.
+ODD = ("azure", "deepseek", "mistral", "xai")
+
+
+def odd_model(provider: str) -> str:
+    return f"contract/at-{provider}"
+
+
+def small_model(dialect: str) -> str:
+    """Its context is known to its provider alone."""
+    return f"contract/{dialect}-8k"
+
+
+# It is not among those at Bedrock that know schemas.
+OLDER_MODEL = "contract/bedrock-converse-older"
+
+
 def write_catalog(folder: Path) -> None:
     """The key's variable is never set, so that `make run` simulates these providers."""
     folder.mkdir()
+    for provider in ODD:
+        text = f'[provider]\nid = "{provider}"\nkey_env = "SWITCHBOARD_CONTRACT_KEY"\n{_offer(odd_model(provider))}'
+        (folder / f"odd-{provider}.toml").write_text(text, encoding="utf-8")
     for upstream in UPSTREAMS:
         (folder / f"{upstream.provider}.toml").write_text(_toml(upstream), encoding="utf-8")
 
@@ -71,7 +93,8 @@ key_env = "SWITCHBOARD_CONTRACT_KEY"
 
 [model]
 id = "{upstream.model}"
-input_modalities = ["text", "image", "file"]
+input_modalities = ["text", "image", "file", "audio"]
+output_modalities = ["text", "audio"]
 context = {CONTEXT}
 max_output = 64000
 
@@ -79,7 +102,20 @@ max_output = 64000
 upstream_id = "contract-{upstream.dialect}"
 context = {CONTEXT}
 max_output = 64000
-input_modalities = ["text", "image", "file"]
+input_modalities = ["text", "image", "file", "audio"]
+output_modalities = ["text", "audio"]
 price = {{ input = "1", output = "2", cache_read = "0.5" }}
 {FACTS.get(upstream.dialect, "")}
+{_offer(small_model(upstream.dialect), INVOKED if upstream.dialect in NATIVE else "")}
+{_offer(OLDER_MODEL, OLDER) if upstream.dialect == "bedrock-converse" else ""}
+"""
+
+
+def _offer(model: str, facts: str = "") -> str:
+    return f"""
+[[endpoints]]
+model = "{model}"
+upstream_id = "{model.replace("/", "-")}"
+price = {{ input = "1", output = "2" }}
+{facts}
 """

@@ -6,7 +6,7 @@ from switchboard.accounting.activity import NOTHING, Activity, Subject, activity
 from switchboard.accounting.generation import Generation
 from switchboard.chat import Usage
 
-from tests.records import START, answered, generations
+from tests.records import START, answered, generations, names
 
 
 def test_a_generation_counts_with_its_tokens_and_its_cost() -> None:
@@ -25,7 +25,7 @@ def test_what_nobody_answered_is_counted_for_its_model() -> None:
     assert Activity.of(failed).failures == 1
 
 
-@given(st.lists(generations(), max_size=12), st.integers(0, 12))
+@given(st.lists(generations(words=names), max_size=12), st.integers(0, 12))
 def test_sums_are_the_same_however_they_are_cut(records: list[Generation], cut: int) -> None:
     whole, parts = activity_of(records), (activity_of(records[:cut]), activity_of(records[cut:]))
     subjects = {subject for part in parts for subject in part}

@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from cli.doctor import Finding, examine
+from cli.doctor import examine
+from cli.finding import Finding
 from cli.gateway import Answer, HttpGateway
 
 NOW = 1_800_000_000.0

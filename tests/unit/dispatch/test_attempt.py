@@ -9,13 +9,12 @@ import pytest
 from switchboard.accounting.generation import Attempt
 from switchboard.chat import Chunk, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta
 from switchboard.clock import Clock, SystemClock
-from switchboard.dispatch import CANCELLED, OK, Limits, Upstreams
+from switchboard.dispatch import CANCELLED, OK, Limits
 from switchboard.dispatch.attempt import MAX_ERROR_BYTES, Running
 from switchboard.errors import Failure, UpstreamFailure
-from switchboard.providers.openai_chat import OpenAiChatUpstream
-from switchboard.secret import Secret
 from switchboard.transport.failures import ConnectionCut, ConnectionFailed
 
+from tests.dispatching import upstreams_of
 from tests.examples import chunk_native, ended, endpoint, request, said, sse, whole
 from tests.fakes import FakeClock, FakeReply, FakeTransport, Step, streamed, whole_reply
 
@@ -32,8 +31,7 @@ class Try:
     def __init__(self, *script: Any, limits: Limits = PATIENT, clock: Clock | None = None, **fields: Any) -> None:
         self.transport = FakeTransport([*script])
         self.clock = clock or FakeClock()
-        dialects = {"openai-chat": OpenAiChatUpstream(self.clock)}
-        upstreams = Upstreams(dialects, lambda name: Secret(f"key of {name}"), self.transport, limits)
+        upstreams = upstreams_of(self.transport, self.clock, limits)
         deadline = self.clock.monotonic() + fields.pop("seconds", 60)
         asked = request(**({"stream": True} | fields))
         self.running = Running(asked, endpoint(), upstreams, self.clock, deadline)

@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from switchboard.chat import Chunk, TextDelta
 from switchboard.dispatch.patience import Limits, Patience
 
@@ -53,3 +54,8 @@ def test_a_slow_caller_is_excused() -> None:
 
 def test_a_whole_answer_has_the_time_that_a_slow_model_needs() -> None:
     assert waits(stream=False, max_tokens=200) == 20 + 10
+
+
+@pytest.mark.parametrize(("expected", "seconds"), [(5, 5), (90, 20)])
+def test_a_quick_endpoint_is_given_less_and_none_more_than_the_limit(expected: float, seconds: float) -> None:
+    assert Limits(first_content=20).within(expected).first_content == seconds

@@ -3,17 +3,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from switchboard.breakers import Breakers
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import StreamEvent, TextDelta
 from switchboard.clock import Clock, SystemClock
-from switchboard.dispatch import Dispatch, Limits, Upstreams
+from switchboard.dispatch import Dispatch, Errand, Limits
 from switchboard.errors import AllAttemptsFailed, Failure, SwitchboardError, UpstreamFailure
-from switchboard.providers.openai_chat import OpenAiChatUpstream
+from switchboard.health.breaker import ALL_WELL
 from switchboard.routing.plan import Plan
 from switchboard.transport.failures import ConnectionCut, ConnectionFailed
 
+from tests.dispatching import breakers_over, outlook, upstreams_of
 from tests.examples import chunk_native, ended, endpoint, request, said, sse, whole
-from tests.fakes import FakeClock, FakeReply, FakeTransport, streamed, whole_reply
+from tests.fakes import FakeClock, FakeDatabase, FakeReply, FakeTransport, streamed, whole_reply
 
 HASTY = Limits(0.2, 5)  # real time: long enough for what is there at once, on any machine
 GOOD = (said("Hello"), ended())
@@ -30,13 +32,15 @@ class Walk:
         clock: Clock | None = None,
         limits: Limits = Limits(5, 5),  # noqa: B008  # frozen
         seconds: float = 60,
+        breakers: Breakers | None = None,
         **fields: Any,
     ) -> None:
         self.transport = FakeTransport([*script])
         clock = clock or FakeClock()
-        upstreams = Upstreams({"openai-chat": OpenAiChatUpstream(clock)}, lambda _: None, self.transport, limits)
+        upstreams = upstreams_of(self.transport, clock, limits, breakers)
         asked = request(**({"stream": True} | fields))
-        self.run = Dispatch(asked, Plan(offers, ()), upstreams, clock, clock.monotonic() + seconds)
+        errand = Errand(asked, Plan(offers, ()), outlook(), clock.monotonic() + seconds)
+        self.run = Dispatch(errand, upstreams, clock)
         self.events: list[StreamEvent] = []
         self.error: SwitchboardError | None = None
 
@@ -315,3 +319,68 @@ def test_the_rest_comes_after_the_start() -> None:
 
     with pytest.raises(RuntimeError, match="start"):
         asyncio.run(run())
+
+
+class Requests:
+    """Request after request over the same breakers, with time standing still between."""
+
+    def __init__(self, *offers: Endpoint) -> None:
+        self.clock = FakeClock()
+        self.breakers = breakers_over(FakeDatabase(), self.clock)
+        self.offers = offers
+
+    def ask(self, *script: Any) -> Walk:
+        return Walk(*script, offers=self.offers, clock=self.clock, breakers=self.breakers).walked()
+
+
+def test_once_an_endpoint_has_failed_three_times_the_next_request_does_not_pay_for_it() -> None:
+    requests = Requests(FIRST, SECOND)
+    for _ in range(3):
+        assert requests.ask(refusal(500), streamed(*GOOD)).transport.hosts() == ["first", "second"]
+    assert requests.ask(streamed(*GOOD)).transport.hosts() == ["second"]
+
+
+def test_a_provider_that_asked_for_a_pause_is_not_asked_before_it_is_over() -> None:
+    requests = Requests(FIRST, SECOND)
+    requests.ask(refusal(429, retry_after="30"), streamed(*GOOD))
+    requests.clock.advance(29)
+    assert requests.ask(streamed(*GOOD)).transport.hosts() == ["second"]
+    requests.clock.advance(2)
+    assert requests.ask(streamed(*GOOD)).transport.hosts() == ["first"]
+
+
+def test_when_everyone_asked_for_a_pause_the_caller_is_told_how_long() -> None:
+    requests = Requests(FIRST, SECOND)
+    requests.ask(refusal(429, retry_after="30"), refusal(429, retry_after="20"))
+    requests.clock.advance(5)
+    walk = requests.ask()
+    assert isinstance(walk.error, AllAttemptsFailed)
+    assert (walk.error.status, walk.error.retry_after) == (429, 15)
+    assert walk.transport.hosts() == []
+
+
+def test_a_lone_endpoint_is_tried_even_behind_a_shut_door() -> None:
+    requests = Requests(FIRST)
+    for _ in range(5):
+        assert requests.ask(refusal(500)).transport.hosts() == ["first"]
+    assert requests.ask(streamed(*GOOD)).text() == "Hello"
+
+
+def test_a_callers_own_mistake_shuts_no_door() -> None:
+    requests = Requests(FIRST)
+    for _ in range(5):
+        requests.ask(refusal(400))
+    assert requests.breakers.signals(FIRST.model, FIRST.id) == ALL_WELL
+
+
+def test_a_stream_that_breaks_off_counts_as_a_failure() -> None:
+    requests = Requests(FIRST)
+    requests.ask(streamed(said("Hello"), ConnectionCut("reset")))
+    assert requests.breakers.signals(FIRST.model, FIRST.id).failures == 1
+
+
+def test_a_request_that_its_own_deadline_ended_says_nothing_about_the_endpoint() -> None:
+    breakers = breakers_over(FakeDatabase(), SystemClock())
+    walk = Walk(asyncio.Event(), offers=(FIRST,), clock=SystemClock(), seconds=1.02, breakers=breakers).walked()
+    assert walk.outcomes() == [("first", "timeout", None)]
+    assert breakers.signals(FIRST.model, FIRST.id) == ALL_WELL

@@ -3,7 +3,20 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from switchboard.health.breaker import ALL_WELL, FIRST_PAUSE, JITTER, LONGEST_STEP, Door, Signals
+from switchboard.health.breaker import (
+    ALL_WELL,
+    FIRST_PAUSE,
+    JITTER,
+    KEY_PAUSE,
+    LONGEST_STEP,
+    TRIAL_SECONDS,
+    Answered,
+    Door,
+    Failed,
+    KeyRefused,
+    Signals,
+    TrialBegun,
+)
 from switchboard.health.figures import Estimate
 
 USUAL = Estimate(success=0.99, first_token_s=1.0, token_s=0.02, lost_s=2.0, cut_share=0.1, latest_s=2.0)
@@ -108,3 +121,45 @@ def test_whatever_happens_the_signals_stay_within_their_bounds(steps: list[tuple
         assert 0 <= seen.success <= USUAL.success
         assert 0.7 <= seen.first_token_s <= 10
         assert signals.shut_until <= now + FIRST_PAUSE * 2**LONGEST_STEP * (1 + JITTER)
+
+
+def test_a_refused_key_is_taken_out_at_once_and_tried_again_when_it_may_have_been_replaced() -> None:
+    refused = ALL_WELL.after(KeyRefused(1000))
+    assert refused.door(1000 + KEY_PAUSE - 0.1) is Door.SHUT
+    assert refused.door(1000 + KEY_PAUSE) is Door.ONE_TRIAL
+    assert refused.success == 1, "the endpoint may be as healthy as ever"
+
+
+def test_whoever_has_the_trial_has_it_alone_until_it_ends_or_takes_too_long() -> None:
+    later = 1000 + FIRST_PAUSE
+    trying = failed(3).after(TrialBegun(later))
+    assert trying.door(later + TRIAL_SECONDS - 0.1) is Door.SHUT
+    assert trying.door(later + TRIAL_SECONDS) is Door.ONE_TRIAL
+    assert trying.after(Answered(later + 1)).door(later + 1) is Door.OPEN_TO_ALL
+    assert trying.after(Failed(later + 1, MIDDLE)).door(later + 2 + 2 * FIRST_PAUSE) is Door.ONE_TRIAL
+
+
+def test_an_overloaded_provider_that_names_a_pause_is_given_it() -> None:
+    assert ALL_WELL.after(Failed(1000, MIDDLE, retry_after=7)).door(1006.9) is Door.RATE_LIMITED
+
+
+def test_an_answer_whose_slowness_cannot_be_said_leaves_it_as_it_was() -> None:
+    slow = ALL_WELL.after(Answered(1000, 6.0))
+    assert slow.after(Answered(1000)).slowness == pytest.approx(slow.slowness)
+
+
+def test_only_what_can_matter_no_more_is_past() -> None:
+    assert ALL_WELL.failed(1000, MIDDLE).is_past(2000)
+    assert not ALL_WELL.failed(1000, MIDDLE).is_past(1100)
+    assert not failed(3).is_past(1e9)
+    assert not ALL_WELL.limited(1000, 5000).is_past(5999)
+
+
+@given(st.integers(0, 6), st.booleans())
+def test_until_an_answer_has_made_up_for_a_failure_the_next_answer_is_news(failures: int, timed_out: bool) -> None:
+    signals = failed(failures, timed_out=timed_out)
+    assert signals.is_troubled is (failures > 0)
+    answers = 0
+    while signals.is_troubled:
+        signals, answers = signals.after(Answered(1001)), answers + 1
+    assert answers <= max(1, failures)

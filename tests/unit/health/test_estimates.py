@@ -28,6 +28,13 @@ def test_much_evidence_speaks_for_itself() -> None:
     assert found.lost_s == pytest.approx(0.4, abs=0.01)
 
 
+def test_what_tools_and_answers_are_like_is_learnt_too() -> None:
+    seen = Evidence.of(Rollup.of([Observation(OK, tokens_out=80, tools_ok=number % 4 > 0) for number in range(4000)]))
+    found = estimate(Past(seen, NOTHING))
+    assert found.tool_faults == pytest.approx(0.25, abs=0.001)
+    assert found.answer_tokens == pytest.approx(80, abs=1)
+
+
 def test_one_failure_after_many_answers_is_no_verdict() -> None:
     slow = Evidence.of(answers(1000))
     fast = Evidence.of(answers(0, failures=1))
@@ -51,11 +58,10 @@ def test_a_rate_limit_is_a_failure_to_expect() -> None:
 
 
 def test_rows_count_by_half_for_every_half_life() -> None:
-    rows = {int(NOW): answers(8), int(NOW) - 600: answers(8), int(NOW) - 1200: answers(8)}
+    eight = Evidence.of(answers(8))
+    rows = {int(NOW): eight, int(NOW) - 600: eight, int(NOW) - 1200: eight}
     assert faded(rows, NOW, 600).attempts == pytest.approx(8 + 4 + 2)
-    assert faded({int(NOW) + 30: answers(8)}, NOW, 600).attempts == pytest.approx(8), (
-        "an open row is not older than now"
-    )
+    assert faded({int(NOW) + 30: eight}, NOW, 600).attempts == pytest.approx(8), "an open row is not older than now"
 
 
 def test_a_newcomer_is_taken_for_its_models_others_then_for_its_providers() -> None:

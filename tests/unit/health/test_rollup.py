@@ -8,7 +8,17 @@ from tests.records import OUTCOMES
 
 whole = st.integers(0, 10**6)
 observations = st.lists(
-    st.builds(Observation, st.sampled_from(OUTCOMES), whole, whole, whole, st.none() | whole, st.none() | whole)
+    st.builds(
+        Observation,
+        st.sampled_from(OUTCOMES),
+        whole,
+        whole,
+        whole,
+        st.none() | whole,
+        st.none() | whole,
+        whole,
+        st.none() | st.booleans(),
+    )
 )
 STREAMED = Observation("ok", 100, 50, 7, first_token_ms=600, generation_ms=1000)
 
@@ -26,6 +36,8 @@ def test_sums_are_exact(seen: list[Observation]) -> None:
     assert rollup.tokens_in == sum(one.tokens_in for one in seen)
     assert rollup.tokens_out == sum(one.tokens_out for one in seen)
     assert rollup.cost == sum(one.cost for one in seen)
+    assert rollup.tool_answers == sum(one.tools_ok in (True, False) for one in seen)
+    assert rollup.tool_faults == [one.tools_ok for one in seen].count(False)
     assert rollup.first_token.count == sum(one.first_token_ms is not None for one in seen)
 
 

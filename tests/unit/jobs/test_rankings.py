@@ -20,7 +20,7 @@ from switchboard.storage.rollups import DAYS, HOURS, MINUTES, Level, RollupStore
 from switchboard.storage.usage import UsageStore
 
 from tests.fakes import FakeClock, FakeDatabase
-from tests.records import answered, generations
+from tests.records import answered, generations, names
 
 START = 1_800_000_000.0 - 180  # three minutes before 08:00 UTC, so that hours are crossed
 MIDNIGHT = 1_799_971_200.0
@@ -66,7 +66,7 @@ class World:
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[tuple[float, Generation]], list[tuple[float, int | None]]]:
     """Records with the time they were written at (up to three minutes late), and runs, some of which break off."""
-    records = draw(st.lists(generations(START, SPAN_MINUTES), max_size=10, unique_by=lambda record: record.id))
+    records = draw(st.lists(generations(START, SPAN_MINUTES, names), max_size=10, unique_by=lambda record: record.id))
     written = [
         ((record.finished // MINUTE + 1) * MINUTE + draw(st.sampled_from((-59, 0, 60, 120, 179, 180))), record)
         for record in records
@@ -116,7 +116,7 @@ def test_a_record_that_is_three_minutes_late_is_counted(every: int, late: int) -
 
 
 @settings(max_examples=20)
-@given(st.lists(generations(START, SPAN_MINUTES), max_size=10, unique_by=lambda record: record.id))
+@given(st.lists(generations(START, SPAN_MINUTES, names), max_size=10, unique_by=lambda record: record.id))
 def test_a_second_run_writes_nothing(records: list[Generation]) -> None:
     world = World()
     world.record(*records)
@@ -142,6 +142,21 @@ def test_figures_show_before_the_minute_is_over() -> None:
     assert figures.latency_30m.p50 == 600
     assert figures.throughput_30m is not None
     assert figures.throughput_30m.avg == 50
+
+
+def test_what_to_expect_is_published_for_each_endpoint_and_for_those_like_it() -> None:
+    world = World()
+    world.record(*(answered(START + second, second) for second in range(1, 50)))
+    world.run(START + 60)
+    rankings = asyncio.run(world.stores.rankings.read())
+    expected = rankings.endpoints["m@e"].estimate
+    assert expected is not None
+    assert expected.first_token_s == pytest.approx(0.6, abs=0.02)
+    assert expected.token_s == pytest.approx(0.02, rel=0.1)
+    assert expected.success > 0.99
+    assert expected.attempts == pytest.approx(49 * 2 ** (-58 / 360)), "the hour began 58 minutes ago"
+    assert rankings.pools.keys() == {"m", "e"}
+    assert rankings.pools["m"].first_token_s == pytest.approx(0.6, abs=0.03)
 
 
 def test_windows_forget_in_turn() -> None:

@@ -8,7 +8,7 @@ from switchboard.chat import Usage
 from switchboard.health.figures import Uptime
 from switchboard.jobs.tally import tally
 
-from tests.records import generations
+from tests.records import generations, names
 
 FAILED = Attempt("m@slow", "slow", "timeout", None, 5000)
 SERVED = Attempt("m@good", "good", "ok", 200, 1600, first_token_ms=600, generation_ms=1000)
@@ -64,7 +64,7 @@ def test_a_request_that_reached_no_endpoint_says_nothing() -> None:
     assert tally([replace(GENERATION, attempts=(), endpoint=None)]) == {}
 
 
-@given(st.lists(generations(), max_size=8))
+@given(st.lists(generations(words=names), max_size=8))
 def test_every_attempt_is_counted_once(records: list[Generation]) -> None:
     rollups = tally(records)
     attempts = Counter(attempt.endpoint for record in records for attempt in record.attempts)

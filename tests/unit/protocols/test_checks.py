@@ -1,7 +1,9 @@
 from typing import Any
 
 import pytest
+from switchboard.errors import InvalidRequest
 from switchboard.protocols.checks import (
+    DEEPEST,
     is_flag,
     is_list,
     is_number,
@@ -10,6 +12,7 @@ from switchboard.protocols.checks import (
     is_text,
     is_texts,
     is_whole,
+    json_object,
 )
 
 
@@ -29,3 +32,18 @@ from switchboard.protocols.checks import (
 def test_a_value_is_what_its_name_says_and_true_is_no_number(check: Any, good: list[Any], bad: list[Any]) -> None:
     assert all(check(value) for value in good)
     assert not any(check(value) for value in bad)
+
+
+@pytest.mark.parametrize(("opening", "innermost", "closing"), [(b"[", b"", b"]"), (b'{"a":', b"1", b"}")])
+def test_a_body_may_be_so_deep_and_no_deeper(opening: bytes, innermost: bytes, closing: bytes) -> None:
+    def body(depth: int) -> bytes:
+        """`depth` levels, that of the body itself among them."""
+        return b'{"x":' + opening * (depth - 1) + innermost + closing * (depth - 1) + b"}"
+
+    assert json_object(body(DEEPEST), "all").keys() == {"x"}
+    with pytest.raises(InvalidRequest, match="deep"):
+        json_object(body(DEEPEST + 1), "all")
+
+
+def test_many_brackets_side_by_side_are_not_deep() -> None:
+    assert json_object(b'{"x":[' + b",".join([b"{}"] * 1000) + b"]}", "all")

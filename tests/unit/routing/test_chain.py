@@ -1,9 +1,10 @@
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from switchboard.health.breaker import Door
-from switchboard.routing.chain import WALK_ALL_ONE_IN, Candidate, chain
+from switchboard.routing.chain import EXTRA_ATTEMPTS, Candidate, chain
 
 CANDIDATES = st.lists(st.builds(Candidate, st.floats(0.001, 1), st.sampled_from(Door)), min_size=1, max_size=6)
 
@@ -25,10 +26,11 @@ def test_a_shut_door_comes_last_and_a_rate_limited_one_not_at_all() -> None:
     assert order(Door.SHUT, Door.RATE_LIMITED, Door.OPEN_TO_ALL, Door.SHUT) == [2, 0, 3]
 
 
-def test_with_every_door_shut_one_is_tried_and_seldom_all() -> None:
-    lengths = [len(order(Door.SHUT, Door.SHUT, Door.SHUT, seed=seed)) for seed in range(2000)]
-    assert set(lengths) == {1, 3}
-    assert 0.5 < lengths.count(3) / 2000 * WALK_ALL_ONE_IN < 1.5
+@pytest.mark.parametrize("among", [2, 4, 12])
+def test_with_every_door_shut_one_is_tried_and_seldom_all(among: int) -> None:
+    lengths = [len(order(*[Door.SHUT] * among, seed=seed)) for seed in range(4000)]
+    assert set(lengths) == {1, among}
+    assert 0.5 < (sum(lengths) / 4000 - 1) / EXTRA_ATTEMPTS < 1.5
 
 
 @given(CANDIDATES, st.integers(), st.booleans())

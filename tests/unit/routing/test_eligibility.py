@@ -1,13 +1,16 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest
 from switchboard.providers.dialects import UpstreamDialects
+from switchboard.routing.conditions import Asked
 from switchboard.routing.eligibility import rejection, soft_rejections
+from switchboard.routing.expected import Size
 from switchboard.routing.preferences import preferences
 
-from tests.examples import endpoint, provider, request
+from tests.examples import endpoint, price, provider, request
 from tests.fakes import FakeClock
 
 DIALECTS = UpstreamDialects(FakeClock())
@@ -16,7 +19,8 @@ PICTURE = {"role": "user", "content": [{"type": "image_url", "image_url": {"url"
 
 
 def why(asked: ChatRequest, offer: Endpoint) -> tuple[str, str] | None:
-    misfit = rejection(asked, preferences(asked), offer, DIALECTS)
+    size = Size.of(asked, 1_800_000_000.0)
+    misfit = rejection(Asked(asked, preferences(asked), size), offer, DIALECTS)
     return (misfit.code, misfit.reason) if misfit else None
 
 
@@ -130,6 +134,13 @@ def test_tools_go_to_those_that_support_them() -> None:
 
 def test_if_nobody_supports_them_the_request_runs_without() -> None:
     assert soft(request(tools=[TOOL]), FORMATTED, PLAIN) == []
+
+
+def test_a_cheaper_tier_goes_to_those_that_offer_it_and_to_anybody_if_nobody_does() -> None:
+    flex = endpoint("flex", price=replace(price(), service_tiers={"flex": {"input": 1}}))
+    asked = request(service_tier="flex")
+    assert soft(asked, flex, PLAIN) == [("plain", "it has no service tier `flex`")]
+    assert soft(asked, FORMATTED, PLAIN) == []
 
 
 def test_each_soft_parameter_counts_among_those_that_are_left() -> None:

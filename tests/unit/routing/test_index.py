@@ -1,6 +1,7 @@
 import itertools
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,14 @@ def test_the_parts_are_money_time_and_what_failures_lose() -> None:
     assert parts.time == pytest.approx(0.002 * 3)
     assert parts.failures == pytest.approx(0.25 * 0.002 * (4 + 0.1 * LOST_ANSWER))
     assert parts.total == pytest.approx(parts.price + parts.time + parts.failures)
+
+
+def test_a_tool_call_that_cannot_be_used_is_paid_for_with_another_answer() -> None:
+    seen = Estimate(1.0, first_token_s=1.0, token_s=0.0, lost_s=0.0, cut_share=0.0, latest_s=2.0, tool_faults=0.2)
+    assert index(0.01, seen, 100, second=0.002).failures == 0
+    assert index(0.01, seen, 100, second=0.002, has_tools=True).failures == pytest.approx(0.25 * (0.01 + 0.002))
+    useless = replace(seen, tool_faults=1.0)
+    assert index(0.01, useless, 100, has_tools=True).total < 10
 
 
 @given(st.lists(st.tuples(st.floats(0, 0.05), ESTIMATES), min_size=2, max_size=4))

@@ -6,10 +6,11 @@ from switchboard.errors import InvalidRequest, ModelNotFound, NoEndpointFits
 from switchboard.health.figures import NO_RANKINGS
 from switchboard.key_policy import KeyPolicy
 from switchboard.providers.dialects import UpstreamDialects
-from switchboard.routing.plan import Plan, Reach, find_model, make_plan, providers_for
+from switchboard.routing.outlook import Outlook
+from switchboard.routing.plan import Plan, Reach, make_plan
 
 from tests.examples import catalog, endpoint, model, price, request
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, SteadyChance
 
 CHEAP = endpoint("cheap", price=price(input=1, output=1), context=8000)
 DEAR = endpoint("dear", price=price(input=5, output=5), context=100_000)
@@ -22,10 +23,12 @@ CATALOG = catalog(
 )
 DIALECTS = UpstreamDialects(FakeClock())
 ALL = frozenset({"cheap", "dear"})
+NOON = 1_800_000_000.0
+OUTLOOK = Outlook(NO_RANKINGS, {}, NOON, SteadyChance())
 
 
 def plan(callable_providers: frozenset[str] = ALL, offered: Catalog = CATALOG, **fields: Any) -> Plan:
-    return make_plan(request(**fields), offered, NO_RANKINGS, Reach(callable_providers, DIALECTS))
+    return make_plan(request(**fields), offered, OUTLOOK, Reach(callable_providers, DIALECTS))
 
 
 def tags(made: Plan) -> list[str]:
@@ -114,12 +117,6 @@ def test_a_wish_that_cannot_be_understood_is_refused_first() -> None:
         plan(model="no/such", provider={"sort": "beauty"})
 
 
-def unknown(name: str) -> ModelNotFound:
-    with pytest.raises(ModelNotFound) as caught:
-        find_model(CATALOG, name)
-    return caught.value
-
-
 @pytest.mark.parametrize(("named", "others"), [("lab/gone", ["lab/two"]), ("lab/two", ["lab/gone"])])
 def test_one_unknown_name_in_a_chain_does_not_fail_the_others(named: str, others: list[str]) -> None:
     assert tags(plan(model=named, models=others)) == ["lab/two@dear"]
@@ -130,40 +127,9 @@ def test_a_chain_of_unknown_names_is_told_the_first() -> None:
         plan(model="lab/gone", models=["lab/lost"])
 
 
-def test_an_unknown_model_is_not_found() -> None:
-    error = unknown("qqqq/zzzz")
-    assert (error.status, error.param) == (404, "model")
-    assert error.message == "There is no model `qqqq/zzzz`. GET /api/v1/models lists all of them."
-    assert error.metadata == {"near_matches": []}
-    assert error.availability == {"code": "model_not_found", "retryable": False, "requested_models": ["qqqq/zzzz"]}
-
-
-@pytest.mark.parametrize("name", ["openai/gpt4.1", "gpt-4.1", "gpt-4-1", "azure/gpt-4.1", "openai/gpt-4.1-mini"])
-def test_a_slip_of_the_pen_gets_the_right_name(name: str) -> None:
-    error = unknown(name)
-    assert "Did you mean `openai/gpt-4.1`" in error.message
-    assert error.metadata["near_matches"] == ["openai/gpt-4.1"]
-
-
-def test_no_more_than_three_names_are_suggested() -> None:
-    many = catalog(*(model(name=f"lab/model-{number}") for number in range(9)))
-    with pytest.raises(ModelNotFound) as caught:
-        find_model(many, "lab/model")
-    near = caught.value.metadata["near_matches"]
-    assert isinstance(near, list)
-    assert len(near) == 3
-    assert len(set(map(str, near))) == 3
-
-
-def test_everybody_who_might_serve_is_asked_for_a_key_once() -> None:
-    asked = request(models=["lab/two", "no/such", "one"])
-    assert [maker.id for maker in providers_for(asked, CATALOG)] == ["dear", "cheap"]
-    assert providers_for(request(model="no/such"), CATALOG) == ()
-
-
 def test_what_the_key_may_not_use_is_rejected_with_the_reason_and_the_rest_is_used() -> None:
     policy = KeyPolicy(ignored_providers=("cheap",))
-    made = make_plan(request(), CATALOG, NO_RANKINGS, Reach(ALL, DIALECTS, policy))
+    made = make_plan(request(), CATALOG, OUTLOOK, Reach(ALL, DIALECTS, policy))
     assert tags(made) == ["lab/one@dear"]
     assert [(misfit.endpoint.tag, misfit.code) for misfit in made.rejected] == [("cheap", "key_policy")]
 
@@ -171,12 +137,12 @@ def test_what_the_key_may_not_use_is_rejected_with_the_reason_and_the_rest_is_us
 def test_a_model_that_the_key_may_not_use_is_refused_in_words() -> None:
     policy = KeyPolicy(allowed_models=("lab/two",))
     with pytest.raises(NoEndpointFits, match="this API key may not use the model `lab/one`") as caught:
-        make_plan(request(), CATALOG, NO_RANKINGS, Reach(ALL, DIALECTS, policy))
+        make_plan(request(), CATALOG, OUTLOOK, Reach(ALL, DIALECTS, policy))
     assert caught.value.availability is not None
     assert caught.value.availability["excluded_by"] == ["key_policy"]
 
 
 def test_a_fallback_model_is_held_to_the_policy_too() -> None:
     policy = KeyPolicy(ignored_models=("lab/two",))
-    made = make_plan(request(models=["lab/two"]), CATALOG, NO_RANKINGS, Reach(ALL, DIALECTS, policy))
+    made = make_plan(request(models=["lab/two"]), CATALOG, OUTLOOK, Reach(ALL, DIALECTS, policy))
     assert {endpoint.model for endpoint in made.endpoints} == {"lab/one"}

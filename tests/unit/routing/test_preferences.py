@@ -33,9 +33,62 @@ def test_every_wish_is_read() -> None:
                 "sort": "price",
                 "allow_fallbacks": False,
                 "require_parameters": True,
+                "data_collection": "deny",
+                "zdr": True,
+                "enforce_distillable_text": True,
+                "quantizations": ["fp8", "unknown"],
+                "max_price": {"prompt": 1},
+                "preferred_min_throughput": 20,
+                "preferred_max_latency": {"p90": 3},
             },
         )
-    ) == Preferences(("lab/two",), ("a",), ("a", "b"), ("c",), "price", allow_fallbacks=False, require_parameters=True)
+    ) == Preferences(
+        models=("lab/two",),
+        order=("a",),
+        only=("a", "b"),
+        ignore=("c",),
+        sort="price",
+        allow_fallbacks=False,
+        require_parameters=True,
+        no_collection=True,
+        zero_retention=True,
+        distillable=True,
+        quantizations=frozenset({"fp8", "unknown"}),
+        max_price={"input": 10**9},
+        least_throughput={"p50": 20.0},
+        most_latency={"p90": 3.0},
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "sort", "across"),
+    [
+        ({"provider": {"sort": {"by": "latency", "partition": "none"}}}, "latency", True),
+        ({"provider": {"sort": {"by": "throughput", "partition": "model"}}}, "throughput", False),
+        ({"provider": {"sort": {"by": "exacto"}}}, "exacto", False),
+        ({"provider": {"sort": {"partition": "none"}}}, None, True),
+        ({"route": "sort"}, None, True),
+        ({"route": "fallback"}, None, False),
+        ({"route": "sort", "provider": {"sort": {"by": "price", "partition": "model"}}}, "price", False),
+    ],
+)
+def test_what_to_sort_by_and_whether_across_models(fields: Any, sort: str | None, across: bool) -> None:
+    found = preferences(request(**fields))
+    assert (found.sort, found.across_models) == (sort, across)
+
+
+def test_a_fallback_in_zenmux_s_words_comes_after_the_models_of_openrouter_s() -> None:
+    assert preferences(request(models=["lab/two"], provider={"fallback": "lab/three"})).models == (
+        "lab/two",
+        "lab/three",
+    )
+
+
+@pytest.mark.parametrize("fields", [{"route": "best"}, {"session_id": "x" * 257}])
+def test_what_stands_beside_the_provider_object_is_checked_too(fields: Any) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        preferences(request(**fields))
+    assert caught.value.param == next(iter(fields))
 
 
 @pytest.mark.parametrize("name", ["order", "only", "ignore", "sort", "allow_fallbacks", "require_parameters"])
@@ -44,8 +97,8 @@ def test_null_counts_as_absent(name: str) -> None:
 
 
 def test_an_unknown_wish_is_refused_not_ignored() -> None:
-    error = refused(zdr=True)
-    assert error.param == "provider.zdr"
+    error = refused(colour="red")
+    assert error.param == "provider.colour"
     assert "allow_fallbacks" in error.message
 
 
@@ -59,6 +112,10 @@ def test_an_unknown_wish_is_refused_not_ignored() -> None:
         ("ignore", {}),
         ("allow_fallbacks", "no"),
         ("require_parameters", 1),
+        ("data_collection", "never"),
+        ("zdr", "yes"),
+        ("quantizations", ["fp7"]),
+        ("quantizations", "fp8"),
     ],
 )
 def test_a_wish_of_the_wrong_type_is_refused_by_its_name(name: str, value: Any) -> None:

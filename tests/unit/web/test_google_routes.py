@@ -25,6 +25,7 @@ from tests.fakes import (
     FakeReply,
     FakeTelemetry,
     FakeTransport,
+    SteadyChance,
     ask,
     streamed,
     whole_reply,
@@ -65,6 +66,7 @@ def call(path: str, *script: FakeReply, body: bytes = HELLO, **headers: str) -> 
                 transport,
                 FakeTelemetry(),
                 clock,
+                chance=SteadyChance(),
                 sign=BedrockSigner(lambda: Credentials("AKID", "secret"), "us-east-1", clock),
             )
         )

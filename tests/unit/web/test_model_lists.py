@@ -1,8 +1,7 @@
+import importlib
 from typing import Any
 
 import pytest
-from anthropic.pagination import SyncPage as AnthropicPage
-from anthropic.types import ModelInfo
 from hypothesis import given
 from hypothesis import strategies as st
 from openai.pagination import SyncPage as OpenAiPage
@@ -29,10 +28,13 @@ def ids(page: Any) -> list[str]:  # Any: JSON
     return [row["id"] for row in page["data"]]
 
 
+@pytest.mark.once
+@pytest.mark.xdist_group("anthropic-sdk")  # its import is 4 s of CPU: one worker pays
 def test_openais_and_anthropics_readers_take_the_same_page() -> None:
     page = models_page(MODELS, Window())
     assert OpenAiPage[OpenAiModel].model_validate(page).data[0].owned_by == "lab"
-    read = AnthropicPage[ModelInfo].model_validate(page)
+    pagination: Any = importlib.import_module("anthropic.pagination")
+    read = pagination.SyncPage[importlib.import_module("anthropic.types").ModelInfo].model_validate(page)
     assert (read.data[0].type, read.data[0].display_name, read.data[0].created_at.year) == ("model", "lab/a", 2025)
     assert (read.first_id, read.last_id, read.has_more) == ("lab/a", "lab/d", False)
 

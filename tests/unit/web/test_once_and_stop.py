@@ -20,6 +20,7 @@ from tests.fakes import (
     FakeReply,
     FakeTelemetry,
     FakeTransport,
+    SteadyChance,
     ask,
     streamed,
     whole_reply,
@@ -43,7 +44,10 @@ async def house(transport: FakeTransport, database: FakeDatabase | None = None) 
         return None
 
     offers = catalog(model(endpoint("acme", provider=provider("acme", auth="none"))))
-    app = chat_gateway(Surroundings(settings, offers, database, no_keys, transport, FakeTelemetry(), FakeClock()))
+    around = Surroundings(
+        settings, offers, database, no_keys, transport, FakeTelemetry(), FakeClock(), chance=SteadyChance()
+    )
+    app = chat_gateway(around)
 
     async def asking(
         method: str, path: str, sent: Any = None, heard: "asyncio.Queue[bytes] | None" = None, **headers: str

@@ -12,7 +12,17 @@ from switchboard.settings import Settings
 from switchboard.storage.keys import KeyStore
 
 from tests import examples, recorded
-from tests.fakes import Answered, FakeClock, FakeDatabase, FakeReply, FakeTelemetry, FakeTransport, ask, whole_reply
+from tests.fakes import (
+    Answered,
+    FakeClock,
+    FakeDatabase,
+    FakeReply,
+    FakeTelemetry,
+    FakeTransport,
+    SteadyChance,
+    ask,
+    whole_reply,
+)
 from tests.fakes import streamed as in_pieces
 from tests.responses_examples import body, events
 
@@ -44,7 +54,9 @@ async def _post(transport: FakeTransport, path: str, fields: Any) -> Answered:
     async def no_keys(_: str) -> None:
         return None
 
-    app = chat_gateway(Surroundings(settings, CATALOG, database, no_keys, transport, FakeTelemetry(), clock))
+    app = chat_gateway(
+        Surroundings(settings, CATALOG, database, no_keys, transport, FakeTelemetry(), clock, chance=SteadyChance())
+    )
     return await ask(app, "POST", path, orjson.dumps(body(**fields)), **examples.BEARER)
 
 

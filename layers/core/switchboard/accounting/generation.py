@@ -31,7 +31,8 @@ class Generation:
     """What happened for one request. `cost` is in nano-dollars, None if the endpoint's price is not known.
 
     `price_source` is the file that the price stands in and a mark of what it said then; `unpriced` names what had none.
-    `created` and `finished` are Unix seconds; `estimated` says that no usage came from the provider.
+    `created` and `finished` are Unix seconds; `estimated` says that no usage came from the provider,
+    `tools_ok` whether all tool calls can be used; None if there are none.
     """
 
     id: str
@@ -59,3 +60,4 @@ class Generation:
     app: str | None = None
     user: str | None = None
     session: str | None = None
+    tools_ok: bool | None = None

@@ -1,8 +1,21 @@
 """From a plan to an answer: attempts under three clocks, fallback before the first content, honesty after it."""
 
 from switchboard.dispatch.attempt import CANCELLED, OK, Reply, Transport, Upstreams
+from switchboard.dispatch.outcome import Breakers
 from switchboard.dispatch.patience import USUAL_LIMITS, Limits
 from switchboard.dispatch.tally import Tally
-from switchboard.dispatch.walk import Dispatch
+from switchboard.dispatch.walk import Dispatch, Errand
 
-__all__ = ["CANCELLED", "OK", "USUAL_LIMITS", "Dispatch", "Limits", "Reply", "Tally", "Transport", "Upstreams"]
+__all__ = [
+    "CANCELLED",
+    "OK",
+    "USUAL_LIMITS",
+    "Breakers",
+    "Dispatch",
+    "Errand",
+    "Limits",
+    "Reply",
+    "Tally",
+    "Transport",
+    "Upstreams",
+]

@@ -10,6 +10,8 @@ from switchboard.accounting.generation import Attempt
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock
+from switchboard.dispatch.discretion import fit_for_records, without_key
+from switchboard.dispatch.outcome import Breakers
 from switchboard.dispatch.patience import USUAL_LIMITS, Limits, Patience
 from switchboard.dispatch.tally import Tally
 from switchboard.errors import Failure, UpstreamFailure
@@ -45,11 +47,14 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Upstreams:
-    """How endpoints are reached: their dialects by name, their providers' keys, and the HTTP client."""
+    """How endpoints are reached: their dialects by name, their providers' keys, the HTTP client, and what is remembered
+    of earlier attempts.
+    """
 
     dialects: Mapping[str, UpstreamDialect]
     secret_of: Callable[[str], Secret | None]
     transport: Transport
+    breakers: Breakers
     limits: Limits = USUAL_LIMITS
 
 
@@ -103,7 +108,7 @@ class Running:
             generation_ms=_milliseconds((self._patience.last or now) - (self._patience.first or now))
             if streamed
             else None,
-            message=failure.message if failure else None,
+            message=fit_for_records(failure.message, self._request) if failure else None,
         )
 
     def waited(self) -> float:
@@ -124,6 +129,9 @@ class Running:
         except OSError as error:
             failure = Failure.SERVER if self._patience.first is None else Failure.CUT
             raise UpstreamFailure(failure, f"The connection failed: {error}.", upstream_status=self._status) from error
+        except UpstreamFailure as failure:
+            failure.message = without_key(failure.message, self._secret())
+            raise
 
     async def _streamed(self) -> AsyncGenerator[list[Chunk], None]:
         async with AsyncExitStack() as closing:
@@ -149,8 +157,10 @@ class Running:
         yield [self._dialect.decode_reply(body, self.endpoint)]
 
     def _open(self) -> AbstractAsyncContextManager[Reply]:
-        secret = self._upstreams.secret_of(self.endpoint.provider.id)
-        return self._upstreams.transport.open(self._dialect.build(self._request, self.endpoint, secret))
+        return self._upstreams.transport.open(self._dialect.build(self._request, self.endpoint, self._secret()))
+
+    def _secret(self) -> Secret | None:
+        return self._upstreams.secret_of(self.endpoint.provider.id)
 
     async def _accept(self, reply: Reply) -> None:
         """Raises UpstreamFailure unless an answer of the kind that was asked for follows."""

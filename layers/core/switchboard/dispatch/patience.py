@@ -1,12 +1,10 @@
 """How long an attempt may take: to the first content, between contents, and while a model works in silence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from switchboard.chat import ChatRequest, Chunk
-from switchboard.requested import reasoning_of
+from switchboard.requested import wants_reasoning
 
-# An answer that comes whole may take as long as a slow model needs to write it.
-SLOW_TOKENS_PER_SECOND = 20.0
 USUAL_OUTPUT_TOKENS = 2000
 
 
@@ -15,16 +13,22 @@ class Limits:
     """Seconds; connecting is bounded by the transport itself.
 
     `first_after_thinking` is for requests that ask for reasoning: some providers show nothing of it, not even that it
-    goes on. `in_silence` bounds the time without content while events show that the model is at work.
+    goes on. `in_silence` bounds the time without content while events show that the model is at work. An answer that
+    comes whole may take as long as a model of `slow_tokens_per_second` needs to write it.
     """
 
     first_content: float = 20.0
     between_contents: float = 30.0
     first_after_thinking: float = 120.0
     in_silence: float = 300.0
+    slow_tokens_per_second: float = 20.0
+
+    def within(self, first_content: float) -> "Limits":
+        """The same, but for an endpoint whose first content is overdue after so many seconds."""
+        return replace(self, first_content=min(self.first_content, first_content))
 
     def whole_answer(self, max_output: int | None) -> float:
-        return self.first_content + (max_output or USUAL_OUTPUT_TOKENS) / SLOW_TOKENS_PER_SECOND
+        return self.first_content + (max_output or USUAL_OUTPUT_TOKENS) / self.slow_tokens_per_second
 
 
 USUAL_LIMITS = Limits()
@@ -66,5 +70,5 @@ class Patience:
         return max(until, min(self._alive + limits.between_contents, self._silent_from + limits.in_silence))
 
     def _first_content(self) -> float:
-        wanted = reasoning_of(self._request)
-        return self._limits.first_content if wanted is None or wanted.is_off else self._limits.first_after_thinking
+        limits = self._limits
+        return limits.first_after_thinking if wants_reasoning(self._request) else limits.first_content

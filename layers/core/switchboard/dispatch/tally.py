@@ -5,6 +5,7 @@ from math import ceil
 
 from switchboard.accounting.estimate import text_tokens, without_margin
 from switchboard.chat import ChatRequest, Chunk, Finish, TextDelta, ThinkingDelta, ToolCallDelta, Usage
+from switchboard.dispatch.tool_calls import Call, usable
 from switchboard.json_types import JsonObject
 
 
@@ -18,6 +19,7 @@ class Tally:
     said: float = 0.0
     finishes: set[str] = field(default_factory=set)
     cut: bool = False
+    calls: dict[tuple[int, int], Call] = field(default_factory=dict)
 
     def add(self, chunk: Chunk) -> None:
         for event in chunk.events:
@@ -26,6 +28,7 @@ class Tally:
                     self.said += text_tokens(text)
                 case ToolCallDelta():
                     self.said += text_tokens(event.arguments)
+                    self.calls.setdefault((event.choice, event.index), Call()).add(event)
                 case Finish():
                     self.finish = event
                     self.finishes.add(event.reason)
@@ -33,6 +36,12 @@ class Tally:
                     self.usage = event
         if self.upstream_id is None:
             self.upstream_id = _id_of(chunk.native)
+
+    def tools_ok(self, request: ChatRequest) -> bool | None:
+        """Whether all tool calls can be used; None if there are none, or the answer was not to be finished."""
+        if self.cut or self.finish is None or "length" in self.finishes:
+            return None
+        return usable(self.calls.values(), request)
 
     @property
     def may_be_empty(self) -> bool:

@@ -6,19 +6,35 @@ next endpoint; after it, a failure is the caller's to see.
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass, replace
 
 from switchboard.accounting.generation import Attempt
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock
 from switchboard.dispatch.attempt import CANCELLED, OK, Running, Upstreams
+from switchboard.dispatch.outcome import said_by
+from switchboard.dispatch.queue import Queue
 from switchboard.dispatch.tally import Tally
 from switchboard.errors import AllAttemptsFailed, Failure, UpstreamFailure
+from switchboard.health.breaker import Answered
 from switchboard.json_types import JsonObject
+from switchboard.requested import wants_reasoning
+from switchboard.routing.outlook import Outlook
 from switchboard.routing.plan import Plan
 
 # An attempt that could not even connect before the function's deadline is not begun.
 LEAST_SECONDS_TO_TRY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What to do: answer `request` by `plan`. No attempt outlives `deadline`, which is on the monotonic clock."""
+
+    request: ChatRequest
+    plan: Plan
+    outlook: Outlook
+    deadline: float
 
 
 class Dispatch:
@@ -27,24 +43,22 @@ class Dispatch:
     `attempts` are those that are over, `current` the one that is running or committed, `tally` what it has said.
     """
 
-    def __init__(self, request: ChatRequest, plan: Plan, upstreams: Upstreams, clock: Clock, deadline: float) -> None:
-        """`deadline` is on the monotonic clock: no attempt outlives it."""
+    def __init__(self, errand: Errand, upstreams: Upstreams, clock: Clock) -> None:
         self.attempts: list[Attempt] = []
         self.current: Running | None = None
         self.tally = Tally()
-        self._request = request
-        self._plan = plan
+        self._errand = errand
         self._upstreams = upstreams
         self._clock = clock
-        self._deadline = deadline
+        self._queue = Queue(errand.plan.endpoints, upstreams.breakers, clock)
         self._failures: list[tuple[Endpoint, UpstreamFailure]] = []
 
     async def start(self) -> list[Chunk]:
         """The first chunks with something in them. Raises AllAttemptsFailed."""
-        for endpoint in self._plan.endpoints:
+        while endpoint := await self._queue.next():
             if not self._worth_trying(endpoint):
                 continue
-            running = Running(self._request, endpoint, self._upstreams, self._clock, self._deadline)
+            running = self._running_at(endpoint)
             self.current, self.tally = running, running.tally
             try:
                 return await running.first()
@@ -74,11 +88,13 @@ class Dispatch:
         running, self.current = self.current, None
         await running.close()
         outcome = failure.failure.value if failure else CANCELLED if cancelled else OK
-        self.attempts.append(running.record(outcome, failure))
+        attempt = running.record(outcome, failure)
+        self.attempts.append(attempt)
+        self._remember(running.endpoint, attempt, failure)
 
     @property
     def first_choice(self) -> Endpoint:
-        return self._plan.endpoints[0]
+        return self._errand.plan.endpoints[0]
 
     def waited(self) -> float:
         """Seconds spent waiting for providers so far: what remains of the time until now is ours."""
@@ -90,8 +106,32 @@ class Dispatch:
             raise RuntimeError("start() has not committed to an endpoint")
         return self.current
 
+    def _running_at(self, endpoint: Endpoint) -> Running:
+        """Its first content is overdue when that of nearly all its earlier answers would have come long since."""
+        errand, upstreams = self._errand, self._upstreams
+        signals = upstreams.breakers.signals(endpoint.model, endpoint.id)
+        limits = upstreams.limits.within(signals.patience(errand.outlook.published(endpoint)))
+        return Running(errand.request, endpoint, replace(upstreams, limits=limits), self._clock, errand.deadline)
+
+    def _remember(self, endpoint: Endpoint, attempt: Attempt, failure: UpstreamFailure | None) -> None:
+        """What this attempt says to those that follow. One ended by the caller or by our own deadline says nothing."""
+        now, outlook = self._clock.now(), self._errand.outlook
+        if failure is not None:
+            late = self._clock.monotonic() >= self._errand.deadline
+            event = None if late else said_by(failure, now, outlook.chance.random())
+        else:
+            event = Answered(now, self._slowness(endpoint, attempt)) if attempt.outcome == OK else None
+        if event is not None:
+            self._upstreams.breakers.note(endpoint.model, endpoint.id, event)
+
+    def _slowness(self, endpoint: Endpoint, attempt: Attempt) -> float | None:
+        """Who is asked to think first takes his time for another reason."""
+        if attempt.first_token_ms is None or wants_reasoning(self._errand.request):
+            return None
+        return attempt.first_token_ms / 1000 / self._errand.outlook.published(endpoint).first_token_s
+
     def _worth_trying(self, endpoint: Endpoint) -> bool:
-        if self._deadline - self._clock.monotonic() < LEAST_SECONDS_TO_TRY:
+        if self._errand.deadline - self._clock.monotonic() < LEAST_SECONDS_TO_TRY:
             return False
         too_long = [failed for failed, why in self._failures if why.failure is Failure.CONTEXT_LENGTH]
         return all((endpoint.context or 0) > (failed.context or 0) for failed in too_long)
@@ -101,17 +141,18 @@ class Dispatch:
         await self.finish(failure)
 
     def _all_failed(self) -> AllAttemptsFailed:
-        if not self._failures:
+        reasons = self._queue.spared + self._failures
+        if not reasons:
             out_of_time = "There was no time left to try an endpoint."
             return AllAttemptsFailed(out_of_time, last=Failure.TIMEOUT, previous_errors=[])
-        endpoint, last = self._failures[-1]
-        tried = ", ".join(dict.fromkeys(failed.provider.name for failed, _ in self._failures))
+        endpoint, last = reasons[-1]
+        tried = ", ".join(dict.fromkeys(failed.provider.name for failed, _ in self._failures)) or "none"
         error = AllAttemptsFailed(
             f"No endpoint answered (tried {tried}). {endpoint.provider.name} said last: {last.message}",
             last=last.failure,
-            previous_errors=[_described(failed, why) for failed, why in self._failures],
+            previous_errors=[_described(failed, why) for failed, why in reasons],
         )
-        waits = [why.retry_after for _, why in self._failures if why.retry_after is not None]
+        waits = [why.retry_after for _, why in reasons if why.retry_after is not None]
         error.retry_after = min(waits) if waits else None
         return error
 

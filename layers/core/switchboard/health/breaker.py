@@ -1,8 +1,8 @@
 """The fast path: what the last attempts say about an endpoint until the next rankings do. Pure; times in Unix seconds.
 
 Three failures in a row, or two time-outs, open a breaker for 5 s, and twice as long each time it happens again. A rate
-limit closes the door for exactly as long as the provider says. Between, every attempt leaves evidence that fades with
-a half-life of a minute. The figures were fitted by simulation (benchmarks/routing).
+limit closes the door for exactly as long as the provider says, a refused key for five minutes. Between, every attempt
+leaves evidence that fades with a half-life of a minute. The figures were fitted by simulation (benchmarks/routing).
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +17,13 @@ LONGEST_STEP = 5
 JITTER = 0.2
 # Where a provider says "too many requests" and not for how long.
 USUAL_RATE_LIMIT = 10.0
+# A key that was refused is tried again when it may have been replaced.
+KEY_PAUSE = 300.0
+# How long whoever makes the one trial has it to himself: longer than the first content may take.
+TRIAL_SECONDS = 30.0
 EVIDENCE_HALF_LIFE = 60.0
+# So many half-lives leave a thousandth of it.
+FORGOTTEN_AFTER = 10
 # How much the newest attempt weighs among the remembered ones.
 NEWS = 0.2
 SLOWEST = 10.0
@@ -41,11 +47,58 @@ class Door(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """`slowness` is the time to the first token over the expected one, None where that cannot be said."""
+
+    at: float
+    slowness: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """`chance` (0 to 1) spreads the pauses, so that processes do not come back all at once.
+
+    `retry_after` is what an overloaded provider asked for, in seconds.
+    """
+
+    at: float
+    chance: float
+    timed_out: bool = False
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """Too many requests, for `retry_after` seconds if it was said."""
+
+    at: float
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRefused:
+    """The provider does not take the key, or nobody has paid for it."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBegun:
+    """Somebody finds out whether the endpoint has healed; everybody else passes by meanwhile."""
+
+    at: float
+
+
+Event = Answered | Failed | Limited | KeyRefused | TrialBegun
+
+
+@dataclass(frozen=True, slots=True)
 class Signals:
     """What is remembered of an endpoint's last attempts.
 
     `success` is the moving share of successes, `slowness` that of first-token times over the expected one; `step` is
-    how often in a row the breaker has opened; `noted` is when the last attempt ended.
+    how often in a row the breaker has opened; `noted` is when the last attempt ended; `trial_until` when another trial
+    may begin.
     """
 
     failures: int = 0
@@ -56,17 +109,43 @@ class Signals:
     shut_until: float = 0.0
     limited_until: float = 0.0
     noted: float = 0.0
+    trial_until: float = 0.0
 
     def door(self, now: float) -> Door:
         if now < self.limited_until:
             return Door.RATE_LIMITED
-        if now < self.shut_until:
-            return Door.SHUT
-        return Door.ONE_TRIAL if self._is_tripped else Door.OPEN_TO_ALL
+        if not self._is_tripped:
+            return Door.OPEN_TO_ALL
+        return Door.SHUT if now < max(self.shut_until, self.trial_until) else Door.ONE_TRIAL
 
     @property
     def _is_tripped(self) -> bool:
         return self.failures >= FAILURES_TO_OPEN or self.timeouts >= TIMEOUTS_TO_OPEN
+
+    @property
+    def is_troubled(self) -> bool:
+        """True from a failure on until answers have made up for it: then the next answer is news."""
+        return self.failures > 0 or self.step > 0
+
+    def is_past(self, now: float) -> bool:
+        """True if nothing of it matters any more, so that it need not be kept."""
+        faded = now - self.noted > FORGOTTEN_AFTER * EVIDENCE_HALF_LIFE
+        return faded and not self._is_tripped and now >= self.limited_until
+
+    def after(self, event: Event) -> "Signals":
+        """As they are once this has happened too."""
+        match event:
+            case Answered(at, slowness):
+                return self.succeeded(at, self._now_slowness(at) if slowness is None else slowness)
+            case Failed(at, chance):
+                seen = self.failed(at, chance, timed_out=event.timed_out)
+                return seen if event.retry_after is None else seen.limited(at, event.retry_after)
+            case Limited(at, retry_after):
+                return self.limited(at, retry_after)
+            case KeyRefused(at):
+                return self.key_refused(at)
+            case TrialBegun(at):
+                return replace(self, trial_until=at + TRIAL_SECONDS)
 
     def succeeded(self, now: float, slowness: float = 1.0) -> "Signals":
         """`slowness` is this attempt's time to the first token over the expected one."""
@@ -87,6 +166,7 @@ class Signals:
             success=_moved(self._now_success(now), 0.0),
             slowness=self._now_slowness(now),
             noted=now,
+            trial_until=0.0,
         )
         if not seen._is_tripped:
             return seen
@@ -97,6 +177,11 @@ class Signals:
         """The longest wait named holds: another key's or process's shorter one does not shorten it."""
         wait = USUAL_RATE_LIMIT if retry_after is None else retry_after
         return replace(self, limited_until=max(self.limited_until, now + wait))
+
+    def key_refused(self, now: float) -> "Signals":
+        """One refusal is enough: the next request would be refused as well. It says nothing of how healthy it is."""
+        failures = max(self.failures + 1, FAILURES_TO_OPEN)
+        return replace(self, failures=failures, shut_until=max(self.shut_until, now + KEY_PAUSE), trial_until=0.0)
 
     def applied(self, estimate: Estimate, now: float) -> Estimate:
         """The estimate in the light of what happened since it was made; it returns as the evidence fades."""

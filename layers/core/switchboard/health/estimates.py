@@ -21,7 +21,9 @@ MILLI = 1000
 FEWEST_FIRST_TOKENS = 50
 
 # What an endpoint is taken for of which nothing at all is known.
-STRANGER = Estimate(success=0.98, first_token_s=0.9, token_s=0.022, lost_s=2.0, cut_share=0.1, latest_s=6.0)
+STRANGER = Estimate(
+    success=0.98, first_token_s=0.9, token_s=0.022, lost_s=2.0, cut_share=0.1, latest_s=6.0, tool_faults=0.01
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,43 +51,53 @@ class Evidence:
     token_s: float = 0.0
     lost_s: float = 0.0
     cuts: float = 0.0
+    tool_answers: float = 0.0
+    tool_faults: float = 0.0
+    answer_tokens: float = 0.0
 
     @classmethod
-    def of(cls, rollup: Rollup, weight: float = 1.0) -> "Evidence":
+    def of(cls, rollup: Rollup) -> "Evidence":
         counted = sum(count for outcome, count in rollup.outcomes.items() if outcome not in CALLERS_OWN)
         return cls(
-            attempts=weight * counted,
-            successes=weight * rollup.successes,
-            first_tokens=weight * rollup.first_token.count,
-            first_token_s=weight * rollup.first_token.sum / MILLI,
-            paces=weight * rollup.speed.count,
-            token_s=weight * rollup.speed.count * MILLI * rollup.speed.mean_of_inverses(),
-            lost_s=weight * rollup.lost_ms / MILLI,
-            cuts=weight * rollup.outcomes.get(Failure.CUT.value, 0),
+            attempts=counted,
+            successes=rollup.successes,
+            first_tokens=rollup.first_token.count,
+            first_token_s=rollup.first_token.sum / MILLI,
+            paces=rollup.speed.count,
+            token_s=rollup.speed.count * MILLI * rollup.speed.mean_of_inverses(),
+            lost_s=rollup.lost_ms / MILLI,
+            cuts=rollup.outcomes.get(Failure.CUT.value, 0),
+            tool_answers=rollup.tool_answers,
+            tool_faults=rollup.tool_faults,
+            answer_tokens=rollup.tokens_out,
         )
 
-    def __add__(self, other: "Evidence") -> "Evidence":
+    def plus(self, other: "Evidence", weight: float = 1.0) -> "Evidence":
+        """With so much of the other's."""
         return Evidence(
-            self.attempts + other.attempts,
-            self.successes + other.successes,
-            self.first_tokens + other.first_tokens,
-            self.first_token_s + other.first_token_s,
-            self.paces + other.paces,
-            self.token_s + other.token_s,
-            self.lost_s + other.lost_s,
-            self.cuts + other.cuts,
+            self.attempts + weight * other.attempts,
+            self.successes + weight * other.successes,
+            self.first_tokens + weight * other.first_tokens,
+            self.first_token_s + weight * other.first_token_s,
+            self.paces + weight * other.paces,
+            self.token_s + weight * other.token_s,
+            self.lost_s + weight * other.lost_s,
+            self.cuts + weight * other.cuts,
+            self.tool_answers + weight * other.tool_answers,
+            self.tool_faults + weight * other.tool_faults,
+            self.answer_tokens + weight * other.answer_tokens,
         )
 
 
 NOTHING = Evidence()
 
 
-def faded(rows: Mapping[int, Rollup], now: float, half_life: float) -> Evidence:
+def faded(rows: Mapping[int, Evidence], now: float, half_life: float) -> Evidence:
     """All of the rows (start in Unix seconds: what happened), the older the less; an open row counts in full."""
     total = NOTHING
-    for start, rollup in rows.items():
+    for start, evidence in sorted(rows.items()):  # in whatever order they were read, the sum is the same
         age = max(0.0, now - start)
-        total += Evidence.of(rollup, float(2 ** (-age / half_life)))
+        total = total.plus(evidence, float(2 ** (-age / half_life)))
     return total
 
 
@@ -97,6 +109,15 @@ class Past:
     fast: Evidence
     first_tokens: Histogram = EMPTY
 
+    @classmethod
+    def of(cls, minutes: Mapping[int, Rollup], hours: Mapping[int, Rollup], now: float) -> "Past":
+        """From the roll-ups of the last minutes and hours, each by its start in Unix seconds."""
+        return cls(
+            slow=faded({start: Evidence.of(row) for start, row in hours.items()}, now, SLOW_HALF_LIFE),
+            fast=faded({start: Evidence.of(row) for start, row in minutes.items()}, now, FAST_HALF_LIFE),
+            first_tokens=Histogram.merged(row.first_token for row in hours.values()),
+        )
+
 
 def estimates(pasts: Mapping[str, Past]) -> dict[str, Estimate]:
     """For every endpoint (`author/model@provider/variant`), its own past drawn towards its model's and provider's."""
@@ -106,6 +127,12 @@ def estimates(pasts: Mapping[str, Past]) -> dict[str, Estimate]:
         endpoint: estimate(past, pool=drawn(models[_model(endpoint)], drawn(providers[_provider(endpoint)], STRANGER)))
         for endpoint, past in pasts.items()
     }
+
+
+def pools(pasts: Mapping[str, Past]) -> dict[str, Estimate]:
+    """By model and by provider, for an endpoint of theirs that has no past."""
+    seen = _pools(pasts, _provider) | _pools(pasts, _model)  # a model's name has a slash in it, a provider's has none
+    return {name: drawn(evidence, STRANGER) for name, evidence in seen.items()}
 
 
 def estimate(past: Past, pool: Estimate = STRANGER) -> Estimate:
@@ -126,6 +153,8 @@ def drawn(evidence: Evidence, behind: Estimate, weights: Weights = POOL_WEIGHTS)
         cut_share=_mean(evidence.cuts, failures, behind.cut_share, weights.lost),
         latest_s=behind.latest_s,
         attempts=evidence.attempts,
+        tool_faults=_mean(evidence.tool_faults, evidence.tool_answers, behind.tool_faults, weights.success),
+        answer_tokens=_mean(evidence.answer_tokens, evidence.successes, behind.answer_tokens, weights.speed),
     )
 
 
@@ -136,7 +165,7 @@ def _mean(total: float, count: float, behind: float, weight: float) -> float:
 def _pools(pasts: Mapping[str, Past], name: Callable[[str], str]) -> dict[str, Evidence]:
     pools: dict[str, Evidence] = {}
     for endpoint, past in pasts.items():
-        pools[name(endpoint)] = pools.get(name(endpoint), NOTHING) + past.slow
+        pools[name(endpoint)] = pools.get(name(endpoint), NOTHING).plus(past.slow)
     return pools
 
 

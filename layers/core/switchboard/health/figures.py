@@ -1,7 +1,7 @@
 """The figures of one endpoint that routing and the public pages read; one item holds them for the whole catalog."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 NORMAL_FROM = 0.95
@@ -20,6 +20,10 @@ class Spread:
     p75: float
     p90: float
     p99: float
+
+    def percentile(self, name: str) -> float:
+        """By its name here: p50, p75, p90 or p99."""
+        return {"p50": self.p50, "p75": self.p75, "p90": self.p90, "p99": self.p99}[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class Estimate:
     """What to expect of the next attempt. Times in seconds: to the first token, for each further one, and lost if it
     fails. `success` counts rate limits as failures; `cut_share` of all failures come when the answer has begun, and
     no other endpoint can save it. 99 of 100 first tokens come within `latest_s`. `attempts` is how much it rests on,
-    the older the less.
+    the older the less. `tool_faults` is the share of answers with tool calls in which one cannot be used,
+    `answer_tokens` how long an answer usually is.
     """
 
     success: float
@@ -50,6 +55,8 @@ class Estimate:
     cut_share: float
     latest_s: float
     attempts: float = 0.0
+    tool_faults: float = 0.0
+    answer_tokens: float = 500.0
 
     def answer_s(self, output_tokens: float) -> float:
         """From the request to the last of so many tokens."""
@@ -58,25 +65,30 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class EndpointFigures:
-    """Uptime over three windows, time to first token in ms and output tokens per second over 30 minutes."""
+    """Uptime over three windows, time to first token in ms and output tokens per second over 30 minutes; and what
+    all of its past lets expect.
+    """
 
     uptime_5m: Uptime
     uptime_30m: Uptime
     uptime_1d: Uptime
     latency_30m: Spread | None = None
     throughput_30m: Spread | None = None
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rankings:
     """What the rankings function publishes: `version` is the minute (Unix time // 60) it speaks of.
 
-    `computed_at` (Unix seconds) orders what is published more than once in a minute.
+    `computed_at` (Unix seconds) orders what is published more than once in a minute. `pools` says what to expect of an
+    endpoint that nobody has tried, by its model's id and by its provider's.
     """
 
     version: int
     endpoints: Mapping[str, EndpointFigures]
     computed_at: float = 0.0
+    pools: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 NO_RANKINGS = Rankings(0, MappingProxyType({}))

@@ -70,11 +70,15 @@ class Histogram:
         total = sum(count for _, count in known)
         return sum(count / _middle(bucket) for bucket, count in known) / total if total else 0.0
 
-    def spread(self, unit: int = 1) -> Spread | None:
-        """In numbers, each divided by `unit`; None if there are no values."""
+    def spread(self, unit: int = 1, *, more_is_better: bool = False) -> Spread | None:
+        """In numbers, each divided by `unit`; None if there are no values.
+
+        So many percent of all values are at least as good as that percentile.
+        """
         if not self.count:
             return None
-        percentiles = [round(self.percentile(share) / unit, 3) for share in (0.5, 0.75, 0.9, 0.99)]
+        shares = [1 - share if more_is_better else share for share in (0.5, 0.75, 0.9, 0.99)]
+        percentiles = [round(self.percentile(share) / unit, 3) for share in shares]
         average = round(self.sum / self.count / unit, 3)
         return Spread(self.count, self.min / unit, self.max / unit, average, *percentiles)
 

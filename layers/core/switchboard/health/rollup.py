@@ -30,7 +30,7 @@ class Observation:
 
     `outcome` is ok, cancelled or a Failure's value. Times are milliseconds; `generation_ms` runs from the first token
     to the last, `lost_ms` is what a failure took. `cost` is nano-dollars. Tokens and cost are 0 where another
-    attempt's series counts them.
+    attempt's series counts them. `tools_ok` is None for an answer without tool calls.
     """
 
     outcome: str
@@ -40,6 +40,7 @@ class Observation:
     first_token_ms: int | None = None
     generation_ms: int | None = None
     lost_ms: int = 0
+    tools_ok: bool | None = None
 
     @property
     def speed(self) -> int | None:
@@ -54,7 +55,8 @@ class Observation:
 @dataclass(frozen=True, slots=True)
 class Rollup:
     """Sums. `outcomes` counts by class, `cost` is nano-dollars, `first_token` ms, `speed` tokens per 1,000 s,
-    `lost_ms` what failures took that were not the caller's.
+    `lost_ms` what failures took that were not the caller's. `tool_answers` had tool calls, in `tool_faults` of
+    them one cannot be used.
     """
 
     outcomes: Mapping[str, int] = field(default_factory=dict)
@@ -64,6 +66,8 @@ class Rollup:
     first_token: Histogram = EMPTY
     speed: Histogram = EMPTY
     lost_ms: int = 0
+    tool_answers: int = 0
+    tool_faults: int = 0
 
     @classmethod
     def of(cls, observations: Iterable[Observation]) -> "Rollup":
@@ -76,6 +80,8 @@ class Rollup:
             Histogram.of(one.first_token_ms for one in seen if one.first_token_ms is not None),
             Histogram.of(speed for one in seen if (speed := one.speed) is not None),
             sum(one.lost_ms for one in seen if one.outcome not in CALLERS_OWN),
+            sum(one.tools_ok is not None for one in seen),
+            sum(one.tools_ok is False for one in seen),
         )
 
     @classmethod
@@ -93,6 +99,8 @@ class Rollup:
             Histogram.merged(part.first_token for part in parts),
             Histogram.merged(part.speed for part in parts),
             sum(part.lost_ms for part in parts),
+            sum(part.tool_answers for part in parts),
+            sum(part.tool_faults for part in parts),
         )
 
     @property
@@ -119,5 +127,5 @@ class Rollup:
 
     @property
     def throughput(self) -> Spread | None:
-        """Output tokens per second, after the first token."""
-        return self.speed.spread(MILLI)
+        """Output tokens per second, after the first token; nine in ten answers are at least as fast as its p90."""
+        return self.speed.spread(MILLI, more_is_better=True)

@@ -5,11 +5,12 @@ things right. It needs the lease only so as not to do the work twice.
 """
 
 import asyncio
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 
 from switchboard.accounting.activity import Activity, Subject, activity_of
 from switchboard.clock import Clock
+from switchboard.health.estimates import Past, estimates, pools
 from switchboard.health.figures import EndpointFigures, Rankings
 from switchboard.health.rollup import Rollup
 from switchboard.ids import new_ulid
@@ -34,6 +35,8 @@ PARALLEL = 16
 SHORT_MINUTES = 5
 LONG_MINUTES = 30
 DAY_HOURS = 24
+# After an hour a minute has a sixty-fourth of its weight in an estimate.
+ESTIMATE_MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +116,17 @@ async def _run(stores: Stores, plan: Plan, now: float, known: Collection[str]) -
     endpoints = {*previous.endpoints, *(known if not previous.version else ())}
     watched = {endpoint_series(endpoint) for endpoint in endpoints} | {one for one in fresh if endpoint_of(one)}
     updates = await _bring_up_to_date(stores.rollups, fresh, watched, now)
-    figures = {endpoint_of(update.series): _figures(update, now) for update in updates}
-    active = {endpoint: figure for endpoint, figure in figures.items() if endpoint and figure}
-    version = int(now) // MINUTE
+    rankings = _rankings(updates, now)
+    version = rankings.version
     return Report(
         ran=True,
         minutes=len(plan.minutes),
         generations=recorded.generations,
         series=len(updates),
         rows_written=sum(update.written for update in updates),
-        endpoints=len(active),
+        endpoints=len(rankings.endpoints),
         behind=max(0, version - 1 - plan.watermark),
-        published=await stores.rankings.publish(Rankings(version, active, now)),
+        published=await stores.rankings.publish(rankings),
     )
 
 
@@ -168,7 +170,7 @@ async def _bring_up_to_date(
     rows: RollupStore, fresh: dict[str, Rows], watched: Collection[str], now: float
 ) -> list[SeriesUpdate]:
     gate = asyncio.Semaphore(PARALLEL)
-    minutes = Window(MINUTES.start_of(now) - LONG_MINUTES * MINUTE, int(now))
+    minutes = Window(MINUTES.start_of(now) - ESTIMATE_MINUTES * MINUTE, int(now))
     hours = Window(HOURS.start_of(now) - DAY_HOURS * HOURS.seconds, int(now))
 
     async def one(series: str) -> SeriesUpdate:
@@ -183,6 +185,25 @@ async def _bring_up_to_date(
     return await asyncio.gather(*(one(series) for series in sorted({*fresh, *watched})))
 
 
+def _rankings(updates: Iterable[SeriesUpdate], now: float) -> Rankings:
+    """Of the endpoints that anything happened to in the last day."""
+    figures: dict[str, EndpointFigures] = {}
+    pasts: dict[str, Past] = {}
+    for update in updates:
+        endpoint, found = endpoint_of(update.series), _figures(update, now)
+        if endpoint and found:
+            figures[endpoint] = found
+            pasts[endpoint] = _past(update, now)
+    expected = estimates(pasts)
+    endpoints = {endpoint: replace(found, estimate=expected[endpoint]) for endpoint, found in figures.items()}
+    return Rankings(int(now) // MINUTE, endpoints, now, pools(pasts))
+
+
+def _past(update: SeriesUpdate, now: float) -> Past:
+    minutes = _rows_since(update.minutes, MINUTES.start_of(now) - ESTIMATE_MINUTES * MINUTE)
+    return Past.of(minutes, _rows_since(update.hours, HOURS.start_of(now) - DAY_HOURS * HOURS.seconds), now)
+
+
 def _figures(update: SeriesUpdate, now: float) -> EndpointFigures | None:
     """Each window is that many whole minutes or hours, and the open one. None if nothing happened for a day."""
     minute = MINUTES.start_of(now)
@@ -195,4 +216,8 @@ def _figures(update: SeriesUpdate, now: float) -> EndpointFigures | None:
 
 
 def _since(rows: Rows, first: int) -> Rollup:
-    return Rollup.merged(rollup for start, rollup in rows.items() if start >= first)
+    return Rollup.merged(_rows_since(rows, first).values())
+
+
+def _rows_since(rows: Rows, first: int) -> Rows:
+    return {start: rollup for start, rollup in rows.items() if start >= first}

@@ -53,6 +53,7 @@ def _observed(attempt: Attempt, generation: Generation, waited_ms: int = 0) -> O
         first_token_ms=None if first is None else waited_ms + first,
         generation_ms=attempt.generation_ms,
         lost_ms=0 if attempt.outcome == OK else attempt.duration_ms,
+        tools_ok=generation.tools_ok,
     )
 
 

@@ -7,6 +7,7 @@ events of a stream come in base64 inside frames. https://docs.aws.amazon.com/bed
 import base64
 import binascii
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from switchboard.catalog.model import BEDROCK_INVOKE, Endpoint
@@ -16,6 +17,7 @@ from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.anthropic_messages.content import part
 from switchboard.providers.anthropic_messages.decode import MessageReader, decode_reply
+from switchboard.providers.anthropic_messages.exclusions import unshapely
 from switchboard.providers.anthropic_messages.request import PROTOCOL, message_body, sent_betas
 from switchboard.providers.anthropic_messages.words import WORDS
 from switchboard.providers.authorization import signed
@@ -30,6 +32,7 @@ from switchboard.wire.http import HttpRequest
 VERSION = "bedrock-2023-05-31"
 # The path says the first two; the others are Anthropic's own service and answered with status 400 here.
 _NOT_IN_BODY = ("model", "stream", "service_tier", "inference_geo")
+INVOKED_WORDS = replace(WORDS, parameters=WORDS.parameters - {"service_tier"})
 METRICS = "amazon-bedrock-invocationMetrics"
 
 
@@ -37,16 +40,17 @@ class BedrockInvokeUpstream:
     """`sign` is for providers whose auth is aws-sigv4 and for which there is no API key."""
 
     name = BEDROCK_INVOKE
-    words = WORDS
+    words = INVOKED_WORDS
 
     def __init__(self, clock: Clock | None = None, sign: Signer | None = None) -> None:
         self._clock = clock or SystemClock()
         self._sign = sign
 
-    def misfit(self, request: ChatRequest, _endpoint: Endpoint) -> str | None:
+    def misfit(self, request: ChatRequest, endpoint: Endpoint) -> str | None:
         """Anthropic's own service fetches what is linked, Bedrock does not."""
-        translated = request.protocol != PROTOCOL
-        return linked_media(request) or (untranslatable(request, part) if translated else None)
+        if request.protocol == PROTOCOL:
+            return linked_media(request)
+        return linked_media(request) or untranslatable(request, part) or unshapely(request, endpoint, INVOKED_WORDS)
 
     def build(self, request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
         """Raises UpstreamFailure (bad_request) for what Anthropic's dialect cannot say."""

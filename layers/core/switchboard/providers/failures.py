@@ -1,4 +1,4 @@
-"""Which class of failure an upstream's status, code and words stand for (specs/protocols.md section 9)."""
+"""Which class of failure an upstream's status, code and words stand for."""
 
 import math
 import re

@@ -11,8 +11,8 @@ from switchboard.json_types import JsonObject
 from switchboard.requested import native_tools_of
 
 ADDRESSES = ("data:", "https://", "http://", "gs://", "s3://")
-# What runs at one provider for its callers: without it the answer would be another one.
-_SERVICES = ("mcp_servers", "container")
+# What runs or lies at one provider for its callers: without it the answer would be another one.
+_SERVICES = ("mcp_servers", "container", "cachedContent")
 _WEB = ("https://", "http://")
 
 
@@ -45,7 +45,9 @@ def linked_media(request: ChatRequest) -> str | None:
 
 
 def linked_files(request: ChatRequest) -> str | None:
-    if any(isinstance(block, File) and block.source.startswith(_WEB) for block in media_of(request)):
+    if "file" in request.modalities and any(
+        isinstance(block, File) and block.source.startswith(_WEB) for block in media_of(request)
+    ):
         return "it takes files inside the request only, as data URLs"
     return None
 

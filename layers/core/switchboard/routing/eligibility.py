@@ -1,6 +1,6 @@
 """Whether an endpoint can serve a request; if not, the reason that its caller can read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,7 +8,8 @@ from switchboard.accounting.estimate import without_margin
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import EMBEDDINGS, ChatRequest
 from switchboard.parameters import Vocabulary, unsupported_parameters
-from switchboard.routing.preferences import Preferences, names_endpoint
+from switchboard.routing import conditions
+from switchboard.routing.conditions import Asked, Broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,82 +33,102 @@ class Dialect(Protocol):
 
 # By the name of an endpoint's protocol.
 Dialects = Mapping[str, Dialect]
-Rule = Callable[[ChatRequest, Preferences, Endpoint], tuple[str, str] | None]
+_TEXT_ALONE = frozenset({"text"})
+Rule = Callable[[Asked, Endpoint], Broken | None]
 
 
-def rejection(request: ChatRequest, wishes: Preferences, endpoint: Endpoint, dialects: Dialects) -> Rejection | None:
-    """The first rule that the endpoint breaks, or None: it fits."""
-    for rule in RULES:
-        broken = rule(request, wishes, endpoint)
+def rejection(
+    asked: Asked, endpoint: Endpoint, dialects: Dialects, rules: Sequence[Rule] | None = None
+) -> Rejection | None:
+    """The first rule that the endpoint breaks, or None: it fits. `rules` are the request's `rules_for`."""
+    for rule in rules_for(asked) if rules is None else rules:
+        broken = rule(asked, endpoint)
         if broken:
             return Rejection(endpoint, *broken)
     dialect = dialects[endpoint.protocol]  # not before the rules: those of endpoints that are out need not be loaded
-    misfit = dialect.misfit(request, endpoint)
+    misfit = dialect.misfit(asked.request, endpoint)
     if misfit:
         return Rejection(endpoint, "dialect", misfit)
-    missing = sorted(unsupported_parameters(request, endpoint, dialect.words)) if wishes.require_parameters else []
+    missing = (
+        sorted(unsupported_parameters(asked.request, endpoint, dialect.words))
+        if asked.wishes.require_parameters
+        else []
+    )
     return Rejection(endpoint, "require_parameters", f"it does not support {', '.join(missing)}") if missing else None
 
 
-def _providers(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
-    if wishes.only and not any(names_endpoint(name, endpoint.tag) for name in wishes.only):
-        return "allowed_providers", "it is not in `provider.only`"
-    if any(names_endpoint(name, endpoint.tag) for name in wishes.ignore):
-        return "allowed_providers", "it is in `provider.ignore`"
-    listed = any(names_endpoint(name, endpoint.tag) for name in wishes.order)
-    if wishes.order and not wishes.allow_fallbacks and not listed:
-        return "allowed_providers", "it is not in `provider.order`, and fallbacks are off"
-    return None
-
-
-def _kind(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
-    if endpoint.makes_embeddings and request.protocol != EMBEDDINGS:
+def _kind(asked: Asked, endpoint: Endpoint) -> Broken | None:
+    if endpoint.makes_embeddings and asked.request.protocol != EMBEDDINGS:
         return "modality", "it makes embeddings: POST them to /api/v1/embeddings"
-    if request.protocol == EMBEDDINGS and not endpoint.makes_embeddings:
+    if asked.request.protocol == EMBEDDINGS and not endpoint.makes_embeddings:
         return "modality", "it makes no embeddings"
     return None
 
 
-def _context(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
-    if request.protocol == EMBEDDINGS:  # every input has the context to itself, and the provider says no by itself
+def _context(asked: Asked, endpoint: Endpoint) -> Broken | None:
+    if (
+        asked.request.protocol == EMBEDDINGS
+    ):  # every input has the context to itself, and the provider says no by itself
         return None
-    if endpoint.context is not None and request.prompt_tokens > endpoint.context:
-        expected = without_margin(request.prompt_tokens)
+    if endpoint.context is not None and asked.request.prompt_tokens > endpoint.context:
+        expected = without_margin(asked.request.prompt_tokens)
         return "context_length", f"the prompt has about {expected} tokens, its context is {endpoint.context}"
     return None
 
 
-def _room(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
+def _room(asked: Asked, endpoint: Endpoint) -> Broken | None:
     """The prompt's expectation, not its upper bound: a provider says no itself if it is a little too long."""
-    if endpoint.context is None or request.max_output is None:
+    if endpoint.context is None or asked.request.max_output is None:
         return None
-    needed = without_margin(request.prompt_tokens) + request.max_output
+    needed = without_margin(asked.request.prompt_tokens) + asked.request.max_output
     if needed > endpoint.context:
         return "context_length", f"prompt and output need about {needed} tokens, its context is {endpoint.context}"
     return None
 
 
-def _modalities(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
-    missing = sorted(request.modalities - endpoint.input_modalities)
+def _modalities(asked: Asked, endpoint: Endpoint) -> Broken | None:
+    missing = sorted(asked.request.modalities - endpoint.input_modalities)
     return ("modality", f"it does not take {' or '.join(missing)} as input") if missing else None
 
 
-def _output_modalities(request: ChatRequest, wishes: Preferences, endpoint: Endpoint) -> tuple[str, str] | None:
-    wanted = request.parameters.get("modalities")
+def _output_modalities(asked: Asked, endpoint: Endpoint) -> Broken | None:
+    wanted = asked.request.parameters.get("modalities")
     missing = sorted(set(map(str, wanted)) - endpoint.output_modalities) if isinstance(wanted, list) else []
     return ("modality", f"it does not give {' or '.join(missing)} as output") if missing else None
 
 
-RULES: tuple[Rule, ...] = (_providers, _kind, _modalities, _output_modalities, _context, _room)
+Applies = Callable[[Asked], object]
+# Each with the question whether a request can break it at all: most ask for little.
+RULES: tuple[tuple[Applies, Rule], ...] = (
+    (lambda asked: asked.wishes.names_providers, conditions.providers),
+    (lambda _: True, _kind),
+    (lambda asked: asked.request.modalities != _TEXT_ALONE, _modalities),
+    (lambda asked: "modalities" in asked.request.parameters, _output_modalities),
+    (lambda _: True, _context),
+    (lambda asked: asked.request.max_output, _room),
+    (lambda asked: asked.wishes.guards_data, conditions.data_policy),
+    (lambda asked: asked.wishes.quantizations, conditions.quantization),
+    (lambda asked: asked.wishes.max_price or asked.wishes.free, conditions.price),
+)
 
+
+def rules_for(asked: Asked) -> tuple[Rule, ...]:
+    """Those that an endpoint may break with this request."""
+    return tuple(rule for applies, rule in RULES if applies(asked))
+
+
+CHEAPER_TIERS = ("flex", "batch")
 # If any endpoint supports these, only those that do are used; if none does, the request runs without (OpenRouter).
 SOFT_PARAMETERS = ("tools", "response_format", "verbosity")
 
 
 def soft_rejections(request: ChatRequest, fitting: list[Endpoint], dialects: Dialects) -> list[Rejection]:
     """Endpoints that would lose a parameter, or cut the output, where another fitting endpoint would not."""
-    wanted = [name for name in SOFT_PARAMETERS if name in request.parameters]
-    tests = [_output, *(_support(name, dialects) for name in wanted)]
+    tests = [_support(name, dialects) for name in SOFT_PARAMETERS if name in request.parameters]
+    if request.parameters.get("service_tier") in CHEAPER_TIERS:
+        tests.insert(0, _cheaper_tier)
+    if request.max_output is not None:
+        tests.insert(0, _output)
     rejected: list[Rejection] = []
     for test in tests:
         lacking = [Rejection(endpoint, *reason) for endpoint in fitting if (reason := test(request, endpoint))]
@@ -118,15 +139,23 @@ def soft_rejections(request: ChatRequest, fitting: list[Endpoint], dialects: Dia
     return rejected
 
 
-def _output(request: ChatRequest, endpoint: Endpoint) -> tuple[str, str] | None:
+def _output(request: ChatRequest, endpoint: Endpoint) -> Broken | None:
     limit = endpoint.max_output
     if limit is not None and request.max_output is not None and request.max_output > limit:
         return "max_output", f"{request.max_output} output tokens were asked for, it gives at most {limit}"
     return None
 
 
-def _support(name: str, dialects: Dialects) -> Callable[[ChatRequest, Endpoint], tuple[str, str] | None]:
-    def test(request: ChatRequest, endpoint: Endpoint) -> tuple[str, str] | None:
+def _cheaper_tier(request: ChatRequest, endpoint: Endpoint) -> Broken | None:
+    """Who asks for a cheaper tier is not served in a dearer one while anybody offers it."""
+    tier = request.parameters.get("service_tier")
+    if tier in CHEAPER_TIERS and tier not in endpoint.price.service_tiers:
+        return "service_tier", f"it has no service tier `{tier}`"
+    return None
+
+
+def _support(name: str, dialects: Dialects) -> Callable[[ChatRequest, Endpoint], Broken | None]:
+    def test(request: ChatRequest, endpoint: Endpoint) -> Broken | None:
         if name in unsupported_parameters(request, endpoint, dialects[endpoint.protocol].words):
             return "require_parameters", f"it does not support {name}"
         return None

@@ -6,7 +6,7 @@ j exactly when cost(i)/success(i) <= cost(j)/success(j), which exchanging two ne
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from switchboard.health.figures import Estimate
 
@@ -23,8 +23,7 @@ LEAST_SUCCESS = 0.01
 LOST_ANSWER = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """The parts add up to what a good answer costs, in US dollars."""
 
     price: float
@@ -36,14 +35,19 @@ class Index:
         return self.price + self.time + self.failures
 
 
-def index(price: float, estimate: Estimate, output_tokens: float, second: float = BALANCED) -> Index:
-    """`price` of this request in US dollars, `second` what one of them is worth."""
+def index(
+    price: float, estimate: Estimate, output_tokens: float, second: float = BALANCED, *, has_tools: bool = False
+) -> Index:
+    """`price` of this request in US dollars, `second` what one of them is worth. A tool call that cannot be used is a
+    failure that has to be paid for: it takes another answer.
+    """
     success = max(estimate.success, LEAST_SUCCESS)
-    return Index(
-        price=price,
-        time=second * estimate.answer_s(output_tokens),
-        failures=(1 - success) / success * second * (estimate.lost_s + estimate.cut_share * LOST_ANSWER),
-    )
+    time = second * estimate.answer_s(output_tokens)
+    failures = (1 - success) / success * second * (estimate.lost_s + estimate.cut_share * LOST_ANSWER)
+    if has_tools:
+        faults = min(estimate.tool_faults, 1 - LEAST_SUCCESS)
+        failures += faults / (1 - faults) * (price + time)
+    return Index(price, time, failures)
 
 
 def first_try(indices: Sequence[float], chance: random.Random) -> int:

@@ -1,77 +1,144 @@
-"""In what order to try endpoints that fit: by uptime band, by what the request would cost there, by speed."""
+"""In what order to try endpoints that fit: by what a good answer is expected to cost there, unless the caller says how.
 
-from switchboard.accounting.estimate import without_margin
-from switchboard.accounting.price import rates_for
+https://openrouter.ai/docs/guides/routing/provider-selection has what `order` and `sort` mean.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from switchboard.accounting.price import DEARER_TIERS
 from switchboard.catalog.model import Endpoint
-from switchboard.chat import ChatRequest, Thinking
-from switchboard.health.figures import DEGRADED_FROM, NORMAL_FROM, Rankings
-from switchboard.routing.preferences import Preferences, names_endpoint
+from switchboard.chat import ChatRequest, Other, Thinking
+from switchboard.health.breaker import Door
+from switchboard.health.figures import EndpointFigures, Estimate
+from switchboard.requested import native_tools_of
+from switchboard.routing.chain import Candidate, chain
+from switchboard.routing.expected import Size, expected_price
+from switchboard.routing.index import BALANCED, Index, index
+from switchboard.routing.outlook import Outlook
+from switchboard.routing.preferences import EXACTO, LATENCY, PRICE, THROUGHPUT, Preferences, names_endpoint
 
-# Below this many attempts in half an hour, one bad minute would decide an endpoint's band.
-FEWEST_ATTEMPTS = 10
-# What an answer is taken to be long when the caller sets no limit.
-USUAL_OUTPUT_TOKENS = 500
-_UNPRICED = 10**18
+# An endpoint whose price is not known is taken to be so many times dearer than the dearest one that says.
+UNKNOWN_PRICE_FACTOR = 10
+MILLI = 1000
+
+
+class Ranked(NamedTuple):
+    """An endpoint that fits, and what decides its place."""
+
+    endpoint: Endpoint
+    cost: Index
+    estimate: Estimate
+    door: Door
+
+
+def ranked(endpoints: Sequence[Endpoint], size: Size, outlook: Outlook) -> list[Ranked]:
+    """The best first, whether or not its door is open; among equals the author of the model, then by id."""
+    warm = outlook.warm
+    prices = [expected_price(e, size, warm.get(e.id, 0.0) if warm else 0.0) for e in endpoints]
+    stand_in = UNKNOWN_PRICE_FACTOR * max((p for p in prices if p is not None), default=0.0) if None in prices else 0.0
+    found: list[tuple[float, bool, str, Ranked]] = []
+    for endpoint, price in zip(endpoints, prices, strict=True):
+        estimate, door = outlook.standing(endpoint)
+        parts = index(stand_in if price is None else price, estimate, size.output, BALANCED, has_tools=size.has_tools)
+        one = Ranked(endpoint, parts, estimate, door)
+        found.append((parts.total, not _is_author(endpoint), endpoint.id, one))
+    found.sort()
+    return [one for *_, one in found]
 
 
 def in_order(
-    endpoints: list[Endpoint], request: ChatRequest, wishes: Preferences, rankings: Rankings
-) -> tuple[Endpoint, ...]:
-    """Those that the caller listed come first, in his order; then whoever signed the reasoning in the conversation.
-
-    At the same price the quicker one goes first, then the author of the model; ids make the order always the same.
+    candidates: Sequence[Ranked], request: ChatRequest, wishes: Preferences, outlook: Outlook
+) -> tuple[Ranked, ...]:
+    """Those to try, one model after the other. Nearly always the best goes first; now and then another, or nobody would
+    notice that it has become better, but not where the caller says how to order or the conversation is at home.
     """
-    signers = _signers(request)
-    return tuple(
-        sorted(
-            endpoints,
-            key=lambda endpoint: (
-                _place(wishes, endpoint),
-                endpoint.provider.id not in signers,
-                0 if wishes.sort else band(endpoint, rankings),
-                expected_cost(endpoint, request),
-                _first_token_ms(endpoint, rankings),
-                endpoint.provider.id != endpoint.model.partition("/")[0],
-                endpoint.id,
-            ),
+    pins = Pins.of(request)
+    tiers = _tiers(candidates, request, wishes, pins, outlook)
+    measure = MEASURES[wishes.sort]
+    listed = [Candidate(measure(one), one.door, tier) for one, tier in zip(candidates, tiers, strict=True)]
+    explore = not (wishes.order or wishes.sort or pins or outlook.warm) and wishes.allow_fallbacks
+    places = chain(listed, outlook.chance, explore=explore)
+    kept = places if wishes.allow_fallbacks or wishes.order else places[:1]
+    return tuple(candidates[place] for place in kept)
+
+
+def _tiers(
+    candidates: Sequence[Ranked], request: ChatRequest, wishes: Preferences, pins: "Pins", outlook: Outlook
+) -> list[tuple[int, ...]]:
+    """What goes before any index, the most important first; nothing at all for most requests."""
+    models = [] if wishes.across_models else list(dict.fromkeys(one.endpoint.model for one in candidates))
+    speeds = wishes.least_throughput or wishes.most_latency
+    paid = _dearer_tier(request)
+    if not (len(models) > 1 or wishes.order or pins or paid or speeds):
+        return [()] * len(candidates)
+    return [
+        (
+            models.index(endpoint.model) if models else 0,
+            _place(wishes, endpoint),
+            pins.distance(endpoint),
+            paid is not None and paid not in endpoint.price.service_tiers,
+            is_below(outlook.rankings.endpoints.get(endpoint.id), wishes),
         )
-    )
+        for endpoint in (one.endpoint for one in candidates)
+    ]
 
 
-def band(endpoint: Endpoint, rankings: Rankings) -> int:
-    """0 normal (from 95 %), 1 degraded (from 80 %), 2 down; without enough attempts an endpoint counts as normal."""
-    figures = rankings.endpoints.get(endpoint.id)
-    uptime = figures.uptime_30m if figures else None
-    ratio = uptime.ratio if uptime and uptime.counted >= FEWEST_ATTEMPTS else None
-    if ratio is None or ratio >= NORMAL_FROM:
-        return 0
-    return 1 if ratio >= DEGRADED_FROM else 2
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """To whom a conversation is bound: whoever signed its thoughts, for only they can read them, and whoever speaks its
+    dialect if it holds what only that dialect can say: a tool that runs at the provider, and what came of it.
+    """
+
+    signers: frozenset[str] = frozenset()
+    dialect: str | None = None
+
+    @classmethod
+    def of(cls, request: ChatRequest) -> "Pins":
+        signers: set[str] = set()
+        is_native = "tools" in request.parameters and bool(native_tools_of(request))
+        for message in request.messages:
+            for block in message.blocks:
+                if isinstance(block, Thinking) and block.signature and block.provider:
+                    signers.add(block.provider)
+                elif isinstance(block, Other):
+                    is_native = True
+        return cls(frozenset(signers), request.protocol) if is_native else cls(frozenset(signers))
+
+    def __bool__(self) -> bool:
+        return bool(self.signers or self.dialect)
+
+    def distance(self, endpoint: Endpoint) -> int:
+        """0 for an endpoint that loses nothing."""
+        is_foreign = bool(self.signers) and endpoint.provider.id not in self.signers
+        return is_foreign + (self.dialect is not None and endpoint.dialect != self.dialect)
 
 
-def expected_cost(endpoint: Endpoint, request: ChatRequest) -> int:
-    """Of this request, in nano-dollars times a million; an endpoint without a price comes last."""
-    if not endpoint.price.is_known:
-        return _UNPRICED
-    prompt = without_margin(request.prompt_tokens)
-    rates = rates_for(endpoint.price, prompt)
-    output = min(request.max_output or USUAL_OUTPUT_TOKENS, USUAL_OUTPUT_TOKENS)
-    return prompt * rates["input"] + output * rates["output"] + rates.get("request", 0)
+# What a caller may sort by: less is better.
+MEASURES: Mapping[str | None, Callable[[Ranked], float]] = {
+    None: lambda one: one.cost.total,
+    PRICE: lambda one: one.cost.price,
+    THROUGHPUT: lambda one: one.estimate.token_s,
+    LATENCY: lambda one: one.estimate.first_token_s,
+    EXACTO: lambda one: one.estimate.tool_faults,
+}
 
 
-def _signers(request: ChatRequest) -> frozenset[str]:
-    """Only they can read their own sealed thoughts: anywhere else the conversation goes on without them."""
-    return frozenset(
-        block.provider
-        for message in request.messages
-        for block in message.blocks
-        if isinstance(block, Thinking) and block.signature and block.provider
-    )
+def is_below(figures: EndpointFigures | None, wishes: Preferences) -> bool:
+    """True if it is known to miss a speed that the caller would rather have: it goes to the end."""
+    if figures is None or not (wishes.least_throughput or wishes.most_latency):
+        return False
+    speed, wait = figures.throughput_30m, figures.latency_30m
+    slow = speed is not None and any(speed.percentile(p) < least for p, least in wishes.least_throughput.items())
+    late = wait is not None and any(wait.percentile(p) > most * MILLI for p, most in wishes.most_latency.items())
+    return slow or late
 
 
-def _first_token_ms(endpoint: Endpoint, rankings: Rankings) -> float:
-    """Median of the last half hour; 0 without data, so that every endpoint is tried some time."""
-    figures = rankings.endpoints.get(endpoint.id)
-    return figures.latency_30m.p50 if figures and figures.latency_30m else 0.0
+def _dearer_tier(request: ChatRequest) -> str | None:
+    """A service tier that is paid for to be served sooner: whoever offers it goes first."""
+    tier = request.parameters.get("service_tier")
+    return tier if isinstance(tier, str) and tier in DEARER_TIERS else None
 
 
 def _place(wishes: Preferences, endpoint: Endpoint) -> int:
@@ -79,3 +146,7 @@ def _place(wishes: Preferences, endpoint: Endpoint) -> int:
         if names_endpoint(name, endpoint.tag):
             return place
     return len(wishes.order)
+
+
+def _is_author(endpoint: Endpoint) -> bool:
+    return endpoint.provider.id == endpoint.model.partition("/")[0]

@@ -1,28 +1,30 @@
 """The plan for one request: the endpoints to try in order, and every rejected one with its reason."""
 
-import difflib
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from switchboard.catalog.model import Catalog, Endpoint, Model, Provider
+from switchboard.catalog.model import Catalog, Endpoint, Model
 from switchboard.chat import ChatRequest
-from switchboard.errors import ModelNotFound, NoEndpointFits
-from switchboard.health.figures import Rankings
-from switchboard.json_types import JsonObject
+from switchboard.health.breaker import Door
 from switchboard.key_policy import NO_POLICY, KeyPolicy
-from switchboard.routing.eligibility import Dialects, Rejection, rejection, soft_rejections
-from switchboard.routing.order import in_order
-from switchboard.routing.preferences import Preferences, preferences
-
-NEAR_MATCHES = 3
+from switchboard.routing.auto import chosen as chosen_models
+from switchboard.routing.conditions import Asked
+from switchboard.routing.eligibility import Dialects, Rejection, rejection, rules_for, soft_rejections
+from switchboard.routing.expected import Size
+from switchboard.routing.models import asked_models
+from switchboard.routing.order import Ranked, in_order, ranked
+from switchboard.routing.outlook import Outlook
+from switchboard.routing.preferences import preferences
+from switchboard.routing.refusals import all_limited, nothing_fits, paused
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Endpoints in the order of trying, and the others with their reasons."""
+    """Endpoints in the order of trying, and the others with their reasons. `ranked` says what decided the order."""
 
     endpoints: tuple[Endpoint, ...]
     rejected: tuple[Rejection, ...]
+    ranked: tuple[Ranked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,83 +38,61 @@ class Reach:
     policy: KeyPolicy = NO_POLICY
 
 
-def make_plan(request: ChatRequest, catalog: Catalog, rankings: Rankings, reach: Reach) -> Plan:
+def make_plan(request: ChatRequest, catalog: Catalog, outlook: Outlook, reach: Reach) -> Plan:
     """The endpoints of every model that was asked for.
 
-    Raises InvalidRequest, ModelNotFound, or NoEndpointFits with every endpoint's reason.
+    Raises InvalidRequest, ModelNotFound, NoEndpointFits with every endpoint's reason, or AtCapacity when all that fit
+    have said until when they take no requests.
     """
     wishes = preferences(request)
-    chosen: list[Endpoint] = []
+    named = asked_models(catalog, request, wishes.models)
+    if named[0].sort and not wishes.sort:
+        wishes = replace(wishes, sort=named[0].sort)
+    groups: list[Sequence[Ranked]] = []
+    to_choose_from: list[Sequence[Ranked]] = []
     rejected: list[Rejection] = []
-    models = _known_models(catalog, (request.model, *wishes.models))
-    for model in {model.id: model for model in models}.values():  # by an alias, one may be named twice
-        permitted, misfits = _permitted(reach.policy, model)
-        fitting, unfit = _sort_out(request, wishes, permitted, reach)
-        chosen += in_order(fitting, request, wishes, rankings)
+    for name in named:
+        size = Size.of(request, outlook.now, outlook.usual_output(name.model.id))
+        permitted, misfits = _permitted(reach.policy, name.model)
+        own = replace(wishes, pinned=name.pinned, free=name.free) if name.pinned or name.free else wishes
+        asked = Asked(request, own, size)
+        fit, unfit = _sort_out(asked, permitted, reach)
+        (to_choose_from if name.by_auto else groups).append(ranked(fit, size, outlook))
         rejected += misfits + unfit
+    if to_choose_from:
+        groups = [*chosen_models(to_choose_from, catalog, request), *groups]
+    fitting = [one for group in groups for one in group]
+    if not fitting:
+        raise nothing_fits(request, rejected)
+    chosen = in_order(fitting, request, wishes, outlook)
     if not chosen:
-        raise _nothing_fits(request, rejected)
-    return Plan(tuple(chosen if wishes.allow_fallbacks or wishes.order else chosen[:1]), tuple(rejected))
+        raise all_limited(request, fitting, outlook)
+    waiting = [paused(one, outlook) for one in fitting if one.door is Door.RATE_LIMITED]
+    return Plan(tuple(one.endpoint for one in chosen), (*rejected, *waiting), chosen)
 
 
-def _known_models(catalog: Catalog, names: tuple[str, ...]) -> list[Model]:
-    """A name that leads nowhere is one more model that cannot answer, as long as another can (OpenRouter's `models`).
-
-    Raises ModelNotFound for the first name if none is known.
-    """
-    known = [model for name in names if (model := catalog.find(name))]
-    return known or [find_model(catalog, names[0])]
-
-
-def providers_for(request: ChatRequest, catalog: Catalog) -> tuple[Provider, ...]:
-    """Everyone who might serve the request: those whose keys are worth reading. Unknown models have none."""
-    models = [catalog.find(name) for name in (request.model, *preferences(request).models)]
-    found = {endpoint.provider.id: endpoint.provider for model in models if model for endpoint in model.endpoints}
-    return tuple(found.values())
-
-
-def find_model(catalog: Catalog, name: str) -> Model:
-    """Raises ModelNotFound with near matches."""
-    model = catalog.find(name)
-    if model:
-        return model
-    near = _near(catalog, name)
-    hint = f" Did you mean {' or '.join(f'`{match}`' for match in near)}?" if near else ""
-    error = ModelNotFound(
-        f"There is no model `{name}`.{hint} GET /api/v1/models lists all of them.",
-        param="model",
-        metadata={"near_matches": list(near)},
-    )
-    error.availability = {"code": "model_not_found", "retryable": False, "requested_models": [name]}
-    raise error
-
-
-def _near(catalog: Catalog, name: str) -> list[str]:
-    names = {**{model_id.partition("/")[2]: model_id for model_id in catalog.models}, **catalog.aliases}
-    full = difflib.get_close_matches(name, catalog.models, NEAR_MATCHES)
-    short = [names[match] for match in difflib.get_close_matches(name.rpartition("/")[2], names, NEAR_MATCHES)]
-    return list(dict.fromkeys(full + short))[:NEAR_MATCHES]
-
-
-def _permitted(policy: KeyPolicy, model: Model) -> tuple[list[Endpoint], list[Rejection]]:
+def _permitted(policy: KeyPolicy, model: Model) -> tuple[Sequence[Endpoint], list[Rejection]]:
     """What the caller's API key may use, before anything that the caller asks for."""
+    if policy is NO_POLICY:
+        return model.endpoints, []
     objections = {endpoint.id: policy.objection(endpoint) for endpoint in model.endpoints}
     rejected = [Rejection(e, "key_policy", reason) for e in model.endpoints if (reason := objections[e.id])]
     return [endpoint for endpoint in model.endpoints if objections[endpoint.id] is None], rejected
 
 
-def _sort_out(
-    request: ChatRequest, wishes: Preferences, endpoints: Sequence[Endpoint], reach: Reach
-) -> tuple[list[Endpoint], list[Rejection]]:
+def _sort_out(asked: Asked, endpoints: Sequence[Endpoint], reach: Reach) -> tuple[list[Endpoint], list[Rejection]]:
     fitting: list[Endpoint] = []
     rejected: list[Rejection] = []
+    rules = rules_for(asked)
     for endpoint in endpoints:
-        misfit = _without_key(endpoint, reach.providers) or rejection(request, wishes, endpoint, reach.dialects)
+        misfit = _without_key(endpoint, reach.providers) or rejection(asked, endpoint, reach.dialects, rules)
         if misfit:
             rejected.append(misfit)
         else:
             fitting.append(endpoint)
-    soft = soft_rejections(request, fitting, reach.dialects)
+    soft = soft_rejections(asked.request, fitting, reach.dialects)
+    if not soft:
+        return fitting, rejected
     lost = {misfit.endpoint.id for misfit in soft}
     return [endpoint for endpoint in fitting if endpoint.id not in lost], rejected + soft
 
@@ -122,24 +102,3 @@ def _without_key(endpoint: Endpoint, callable_providers: Container[str]) -> Reje
         return None
     name = endpoint.provider.name
     return Rejection(endpoint, "no_credential", f"no key for {name} is configured on this gateway")
-
-
-def _nothing_fits(request: ChatRequest, rejected: Sequence[Rejection]) -> NoEndpointFits:
-    reasons = "; ".join(f"{misfit.endpoint.tag}: {misfit.reason}" for misfit in rejected) or "it has no endpoints"
-    error = NoEndpointFits(f"No endpoint of `{request.model}` can serve this request: {reasons}.")
-    error.availability = availability(request, rejected)
-    return error
-
-
-def availability(request: ChatRequest, rejected: Sequence[Rejection]) -> JsonObject:
-    """OpenRouter's error.availability, and every endpoint's own reason under `endpoints`."""
-    return {
-        "code": "constraint_filtered" if rejected else "no_endpoints",
-        "retryable": False,
-        "requested_models": [request.model],
-        "affected_providers": list(dict.fromkeys(misfit.endpoint.provider.id for misfit in rejected)),
-        "excluded_by": list(dict.fromkeys(misfit.code for misfit in rejected)),
-        "endpoints": [
-            {"endpoint": misfit.endpoint.id, "code": misfit.code, "reason": misfit.reason} for misfit in rejected
-        ],
-    }

@@ -1,15 +1,16 @@
 """What the rankings function publishes: one item, so that readers see all of it or the one before.
 
-1,500 endpoints take about 60 kB; the limit of an item, 400 kB, is far.
+1,500 endpoints take about 90 kB; the limit of an item, 400 kB, is far.
 """
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 
-from switchboard.health.figures import NO_RANKINGS, EndpointFigures, Rankings, Spread, Uptime
+from switchboard.health.figures import NO_RANKINGS, EndpointFigures, Estimate, Rankings, Spread, Uptime
 from switchboard.storage.database import (
     PARTITION,
     SORT,
@@ -21,14 +22,18 @@ from switchboard.storage.database import (
     Key,
     Missing,
     StorageError,
+    Value,
 )
 from switchboard.storage.fields import number, whole
 
 KEY = Key("RANK", "CURRENT")
 
-# Successes and count over 5 minutes, 30 minutes and a day; then latency and throughput, each as Spread has it.
+# Successes and count over 5 minutes, 30 minutes and a day; then latency and throughput, each as Spread has it, and the
+# estimate, which rows of earlier versions do not have.
 Uptimes: TypeAlias = tuple[int, int, int, int, int, int]
-Row: TypeAlias = "tuple[Uptimes, tuple[float, ...] | None, tuple[float, ...] | None]"
+Numbers: TypeAlias = "tuple[float, ...] | None"
+Row: TypeAlias = "tuple[Uptimes, Numbers, Numbers, Numbers]"
+DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class RankingStore:
             SORT: KEY.sort,
             "v": rankings.version,
             "at": rankings.computed_at,
-            "z": zlib.compress(orjson.dumps(endpoints, option=orjson.OPT_SORT_KEYS)),
+            "z": _packed(endpoints),
+            "p": _packed({name: _of_estimate(estimate) for name, estimate in rankings.pools.items()}),
         }
         newer = AnyOf((Missing("at"), Compare("at", "<", rankings.computed_at)))
         try:
@@ -58,35 +64,54 @@ class RankingStore:
     async def read(self) -> Rankings:
         """NO_RANKINGS until something is published. Raises StorageUnavailable; StorageError for an unreadable item."""
         item = await self.database.get(self.table, KEY)
-        if item is None or not isinstance(item["z"], bytes):
+        if item is None:
             return NO_RANKINGS
         try:
-            rows: dict[str, Row] = orjson.loads(zlib.decompress(item["z"]))
-            endpoints = {endpoint: _figures(row) for endpoint, row in rows.items()}
-        except (zlib.error, ValueError, TypeError, AttributeError) as error:
+            endpoints = {endpoint: _figures(row) for endpoint, row in _unpacked(item["z"]).items()}
+            pools = {name: Estimate(*map(float, row)) for name, row in _unpacked(item.get("p")).items()}
+        except (zlib.error, ValueError, TypeError, AttributeError, LookupError) as error:
             raise StorageError(f"the rankings item cannot be read: {error!r}") from error
-        return Rankings(whole(item, "v") or 0, endpoints, number(item, "at") or 0.0)
+        return Rankings(whole(item, "v") or 0, endpoints, number(item, "at") or 0.0, pools)
+
+
+def _packed(rows: Mapping[str, object]) -> bytes:
+    return zlib.compress(orjson.dumps(rows, option=orjson.OPT_SORT_KEYS))
+
+
+def _unpacked(packed: Value) -> dict[str, Any]:  # Any: what is read is checked where it is put into values
+    return orjson.loads(zlib.decompress(packed)) if isinstance(packed, bytes) else {}
 
 
 def _row(figures: EndpointFigures) -> Row:
     windows = (figures.uptime_5m, figures.uptime_30m, figures.uptime_1d)
     five, thirty, day = ((uptime.successes, uptime.counted) for uptime in windows)
-    return (*five, *thirty, *day), _numbers(figures.latency_30m), _numbers(figures.throughput_30m)
+    spreads = _numbers(figures.latency_30m), _numbers(figures.throughput_30m)
+    return (*five, *thirty, *day), *spreads, _of_estimate(figures.estimate)
 
 
-def _numbers(spread: Spread | None) -> tuple[float, ...] | None:
+def _of_estimate(estimate: Estimate | None) -> Numbers:
+    return None if estimate is None else tuple(round(part, DIGITS) for part in astuple(estimate))
+
+
+def _numbers(spread: Spread | None) -> Numbers:
     return None if spread is None else astuple(spread)
 
 
 def _figures(row: Row) -> EndpointFigures:
-    uptimes, latency, throughput = row
+    uptimes, latency, throughput, *rest = row
+    five, of_five, thirty, of_thirty, day, of_day = map(int, uptimes)
     return EndpointFigures(
-        Uptime(*uptimes[0:2]), Uptime(*uptimes[2:4]), Uptime(*uptimes[4:6]), _spread(latency), _spread(throughput)
+        Uptime(five, of_five),
+        Uptime(thirty, of_thirty),
+        Uptime(day, of_day),
+        _spread(latency),
+        _spread(throughput),
+        Estimate(*map(float, rest[0])) if rest and rest[0] else None,
     )
 
 
-def _spread(numbers: tuple[float, ...] | None) -> Spread | None:
+def _spread(numbers: Numbers) -> Spread | None:
     if numbers is None:
         return None
     count, *rest = numbers
-    return Spread(int(count), *rest)
+    return Spread(int(count), *map(float, rest))

@@ -100,6 +100,8 @@ def to_item(level: Level, series: str, start: int, rollup: Rollup) -> Item:
             "f": _from_histogram(rollup.first_token),
             "v": _from_histogram(rollup.speed),
             "l": rollup.lost_ms or None,
+            "ta": rollup.tool_answers or None,
+            "tf": rollup.tool_faults or None,
         }
     )
 
@@ -114,6 +116,8 @@ def rollup_of(item: Item) -> Rollup:
         _histogram_of(table(item, "f")),
         _histogram_of(table(item, "v")),
         whole(item, "l") or 0,
+        whole(item, "ta") or 0,
+        whole(item, "tf") or 0,
     )
 
 

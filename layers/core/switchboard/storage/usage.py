@@ -134,7 +134,13 @@ def generation_of(item: Item) -> Generation:
         app=text(item, "ap"),
         user=text(item, "us"),
         session=text(item, "se"),
+        tools_ok=_flag(item, "to"),
     )
+
+
+def _flag(item: Item, name: str) -> bool | None:
+    value = item.get(name)
+    return value if isinstance(value, bool) else None
 
 
 def _identity(generation: Generation) -> Item:
@@ -169,6 +175,7 @@ def _outcome(generation: Generation) -> Item:
         "es": generation.estimated or None,
         "ui": generation.upstream_id,
         "e": generation.error,
+        "to": generation.tools_ok,
     }
 
 

@@ -9,7 +9,7 @@ Where a cancellation and a result come at once it hands the result over and forg
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
@@ -101,7 +101,8 @@ class _Exchange(AbstractAsyncContextManager[Reply]):
         try:
             response = await _heeding(self._request.__aenter__())
         except asyncio.CancelledError:
-            await self._request.__aexit__(None, None, None)
+            with suppress(RuntimeError):  # of one that was cancelled before it was entered: there is nothing to leave
+                await self._request.__aexit__(None, None, None)
             raise
         except RequestTimeoutError as error:
             raise TimeoutError("no connection in time") from error

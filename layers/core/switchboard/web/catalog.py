@@ -15,11 +15,12 @@ from switchboard.clock import Clock
 from switchboard.errors import NotFound
 from switchboard.ids import bare_id, generation_time
 from switchboard.rankings_cache import RankingsCache
-from switchboard.routing.plan import find_model
+from switchboard.routing.models import find_model
 from switchboard.storage.rollups import RollupStore
 from switchboard.telemetry import Telemetry
 from switchboard.web.generations import generation_object
 from switchboard.web.models import google_model_routes, model_routes
+from switchboard.web.pages.kept_rollups import KeptRollups
 from switchboard.web.pages.reply import wants_html
 from switchboard.web.pages.routes import Pages, add_pages, front_page, stats_routes
 from switchboard.web.reference.document import api_document
@@ -55,7 +56,8 @@ def catalog_app(lookups: Lookups, telemetry: Telemetry, *, described: Sequence[F
     """`described` are the applications of other functions: their routes stand in the one document of the API."""
     app = rest_app("Switchboard", telemetry)
     described = (app, *described)
-    pages = Pages(lookups.catalog, lookups.rankings, lookups.rollups, lookups.clock, lambda: api_document(described))
+    kept = KeptRollups(lookups.rollups)
+    pages = Pages(lookups.catalog, lookups.rankings, kept, lookups.clock, lambda: api_document(described))
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> JSONResponse:

@@ -15,6 +15,7 @@ from switchboard.idempotency import Idempotency
 from switchboard.pipeline import Call, Pipeline
 from switchboard.protocols.interface import Arrival, ClientProtocol
 from switchboard.protocols.late import Count
+from switchboard.routing.explain import explained
 from switchboard.telemetry import Telemetry
 from switchboard.web.cors import CrossOrigin
 from switchboard.web.line import Line
@@ -24,6 +25,7 @@ from switchboard.web.routes import (
     generation_at,
     inference_at,
     missing_route,
+    planning_at,
     suited,
 )
 from switchboard.wire.sse import encode_event
@@ -31,6 +33,7 @@ from switchboard.wire.sse import encode_event
 # Answered without a look at anything: health checks, and Claude Code's HEAD / before it begins.
 QUICK = ("/", "/healthz")
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+CONTROLS = bytes({*range(32), 127} - {ord("\t")})
 MAX_BODY_BYTES = 20 * 1024 * 1024
 # API Gateway and Lambda both end a request after 15 minutes; a server keeps to the same, so that records agree.
 LONGEST_SECONDS = 900.0
@@ -57,12 +60,14 @@ class ChatApp:
             raise RuntimeError(f"nothing here speaks {scope['type']}")  # servers take this for a no
         method, path = scope["method"], scope["path"]
         line = Line(scope, receive, send)
-        spoken, counted = inference_at(path), counting_at(path)
+        spoken, counted, planned = inference_at(path), counting_at(path), planning_at(path)
         if method == "POST" and spoken:
             protocol = suited(spoken[0], scope["headers"])
             await self._guarded(line, protocol, self._answer(line, scope, receive, protocol, spoken[1]))
         elif method == "POST" and counted:
             await self._guarded(line, counted[0], self._count(line, scope, receive, counted[1]))
+        elif method == "POST" and planned:
+            await self._guarded(line, planned[0], self._plan(line, scope, receive, planned))
         elif method == "DELETE" and (generation_id := generation_at(path)):
             work = self._stop(line, scope, generation_id)
             await self._guarded(line, dialect_of(path, _headers(scope)), work)
@@ -86,15 +91,25 @@ class ChatApp:
     async def _answer(
         self, line: Line, scope: Scope, receive: Receive, protocol: ClientProtocol, parts: Mapping[str, str]
     ) -> None:
-        received = self._clock.monotonic()
-        headers, query = _headers(scope), _query(scope)
-        arrival = Arrival(await _body(headers, receive), parts, query, _with_key(headers, query))
-        call = Call(protocol, arrival, received, self._deadline(scope))
-        if self._idempotency and IDEMPOTENCY_KEY in headers:
-            key = await self._pipeline.authenticator.authenticate_inference(arrival.headers)
+        call = await self._call(scope, receive, protocol, parts)
+        if self._idempotency and IDEMPOTENCY_KEY in call.arrival.headers:
+            key = await self._pipeline.authenticator.authenticate_inference(call.arrival.headers)
             await self._idempotency.answer(call, line, key.id, scope["path"], self._pipeline.answer)
         else:
             await self._pipeline.answer(call, line)
+
+    async def _call(self, scope: Scope, receive: Receive, protocol: ClientProtocol, parts: Mapping[str, str]) -> Call:
+        received = self._clock.monotonic()
+        headers, query = _headers(scope), _query(scope)
+        arrival = Arrival(await _body(headers, receive), parts, query, _with_key(headers, query))
+        return Call(protocol, arrival, received, self._deadline(scope))
+
+    async def _plan(
+        self, line: Line, scope: Scope, receive: Receive, of: tuple[ClientProtocol, Mapping[str, str]]
+    ) -> None:
+        """What would become of a request, without asking anybody."""
+        planned = await self._pipeline.plan(await self._call(scope, receive, *of))
+        await _reply(line, 200, orjson.dumps({"data": explained(planned.plan)}))
 
     async def _count(self, line: Line, scope: Scope, receive: Receive, count: Count) -> None:
         """An estimate, for free; but not for strangers, who could make the gateway read megabytes."""
@@ -140,8 +155,11 @@ async def _no_route(line: Line, method: str, path: str, headers: Mapping[str, st
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    """By lower-case name."""
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    """By lower-case name, without control signs: some values go on to a provider, whose head they must not break."""
+    return {
+        name.decode("latin-1").lower(): value.translate(None, CONTROLS).decode("latin-1")
+        for name, value in scope["headers"]
+    }
 
 
 def _with_key(headers: dict[str, str], query: Mapping[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Generations as their owners see them (field names: specs/api.md section 1.4)."""
+"""Generations as their owners see them (field names: https://openrouter.ai/docs/api-reference/get-a-generation)."""
 
 from datetime import UTC, datetime
 

@@ -10,7 +10,7 @@ from switchboard.catalog.model import NANO, Catalog
 from switchboard.errors import InvalidRequest, ModelNotFound
 from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.checks import is_number, is_positive, is_texts, is_whole
-from switchboard.routing.plan import find_model
+from switchboard.routing.models import find_model
 from switchboard.storage.keys import ApiKey, KeyKind, LimitReset
 
 RESETS = ("daily", "weekly", "monthly")

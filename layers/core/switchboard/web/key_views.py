@@ -1,4 +1,7 @@
-"""Keys as public JSON: OpenRouter's field names (specs/api.md section 1.4), and ours beside them. Money is in USD."""
+"""Keys as public JSON: OpenRouter's field names, and ours beside them. Money is in USD.
+
+https://openrouter.ai/docs/api-reference/api-keys/get-api-key
+"""
 
 from switchboard.accounting.spending import Account
 from switchboard.catalog.model import NANO

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from switchboard.catalog.model import Catalog, Model
 from switchboard.json_types import JsonObject
-from switchboard.routing.plan import find_model
+from switchboard.routing.models import find_model
 from switchboard.web.model_lists import Window, codex_models, google_model, google_models, models_page
 from switchboard.web.rest import headers_of
 from switchboard.web.routes import reads_google

@@ -20,6 +20,7 @@ from switchboard.protocols.late import (
 )
 
 PREFIXES = ("/api/v1", "/v1")
+ROUTE = "/route"
 # ZenMux's address for Anthropic's SDK, which adds /v1/messages to it.
 ANTHROPIC_PREFIXES = (*PREFIXES, "/api/anthropic/v1")
 
@@ -41,7 +42,7 @@ _GENERATION = re.compile(r"(?:/api)?/v1/generations/([^/]+)")
 _COUNT_TOKENS = ":countTokens"
 # Where only clients of one dialect come, whether or not there is a route.
 _ANTHROPICS = re.compile(r"/api/anthropic(/|$)|(/api)?/v1/messages(/|$)")
-_GOOGLES = re.compile(r"(/api)?/v1beta(/|$)|/api/vertex-ai(/|$)|.*/models/.+:\w*[gG]enerateContent$")
+_GOOGLES = re.compile(r"(/api)?/v1beta(/|$)|/api/vertex-ai(/|$)|(?=.*/models/.).*:\w*[gG]enerateContent$")
 # One of these comes with every request of Google's SDKs, and of Anthropic's.
 _GOOGLE_HEADERS = ("x-goog-api-client", "x-goog-api-key")
 _ANTHROPIC_HEADER = "anthropic-version"
@@ -58,6 +59,16 @@ def inference_at(path: str) -> tuple[ClientProtocol, Mapping[str, str]] | None:
     if found["target"]:
         return client_protocol(GOOGLE), {"target": found["target"]}
     return client_protocol(GOOGLE), {"target": found["published"], "publisher": found["publisher"]}
+
+
+def planning_at(path: str) -> tuple[ClientProtocol, Mapping[str, str]] | None:
+    """Whose request is to be explained at a path: a chat completion, or that of the route that is named behind it."""
+    for prefix in PREFIXES:
+        if path == prefix + ROUTE:
+            return client_protocol(CHAT), {}
+        if path.startswith(prefix + ROUTE + "/"):
+            return inference_at(path.replace(ROUTE, "", 1))
+    return None
 
 
 def suited(protocol: ClientProtocol, headers: Iterable[tuple[bytes, bytes]]) -> ClientProtocol:
@@ -100,7 +111,7 @@ def dialect_of(path: str, headers: Mapping[str, str]) -> ClientProtocol:
 
 def missing_route(method: str, path: str, allowed: str | None = None) -> tuple[SwitchboardError, dict[str, str]]:
     """The error, and the headers that belong to it. `allowed` are the methods that the path has."""
-    methods = "POST" if inference_at(path) or counting_at(path) else allowed
+    methods = "POST" if inference_at(path) or counting_at(path) or planning_at(path) else allowed
     if methods is None:
         return NotFound(f"There is no route {method} {path}. The API is under /api/v1."), {}
     error = InvalidRequest(f"{method} is not possible at {path}: use {methods}.")

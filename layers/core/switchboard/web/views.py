@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from switchboard.catalog.model import EMBEDDING, NANO, TOKENS_PER_PRICE, DataPolicy, Endpoint, Model, Price, Provider
 from switchboard.health.figures import NO_FIGURES, EndpointFigures, Rankings, Spread, Uptime
@@ -138,6 +139,7 @@ def usd_per_unit(rate: int) -> str:
     return decimal_text(rate, NANO * TOKENS_PER_PRICE)
 
 
+@lru_cache(maxsize=4096)  # few prices stand in many rows
 def decimal_text(amount: int, parts: int) -> str:
     """`amount` in so many parts of a whole."""
     text = f"{Decimal(amount) / parts:f}"

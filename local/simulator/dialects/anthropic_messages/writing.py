@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from local.simulator import thinking
-from local.simulator.answer import Answer
+from local.simulator.answer import Answer, Source
 from local.simulator.json_types import Json, JsonObject
 from local.simulator.prompt import table
 from local.simulator.reply import Reply, argument_pieces, pieces_of
@@ -64,13 +64,14 @@ class _Block:
     said: str = ""
     delta: tuple[str, str] = ("text_delta", "text")
     signature: str = ""
+    sources: tuple[Source, ...] = ()
 
 
 def _blocks(reply: Reply, answer: Answer) -> Iterator[_Block]:
     if answer.reasoning:
         yield _thought(reply, answer.reasoning)
     if answer.text:
-        yield _Block({"type": "text", "text": ""}, answer.text)
+        yield _Block({"type": "text", "text": ""}, answer.text, sources=answer.sources)
     for call in answer.calls:
         shell: JsonObject = {"type": "tool_use", "id": f"toolu_{call.key}", "name": call.name, "input": {}}
         yield _Block(shell, call.arguments, ("input_json_delta", "partial_json"))
@@ -95,6 +96,9 @@ def _block_events(index: int, block: _Block) -> Iterator[Event]:
         delta: JsonObject = {"type": kind, member: piece}
         data: JsonObject = {"type": "content_block_delta", "index": index, "delta": delta}
         yield Event(data, len(piece) / CHARACTERS_PER_TOKEN, content=bool(piece))
+    for source in block.sources:
+        cited: JsonObject = {"type": "citations_delta", "citation": _citation(source)}
+        yield Event({"type": "content_block_delta", "index": index, "delta": cited})
     if block.signature:
         seal: JsonObject = {"type": "signature_delta", "signature": block.signature}
         yield Event({"type": "content_block_delta", "index": index, "delta": seal})
@@ -110,7 +114,14 @@ def _whole(block: _Block) -> JsonObject:
             shell |= {"thinking": block.said, "signature": block.signature}
         case "text":
             shell["text"] = block.said
+            if block.sources:
+                shell["citations"] = [_citation(source) for source in block.sources]
     return shell
+
+
+def _citation(source: Source) -> JsonObject:
+    page: JsonObject = {"url": source.url, "title": source.title, "cited_text": source.quote}
+    return {"type": "web_search_result_location", **page, "encrypted_index": "c2VhbGVk"}
 
 
 def _parsed(arguments: str) -> Json:

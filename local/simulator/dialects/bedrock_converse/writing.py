@@ -58,12 +58,30 @@ def _blocks(reply: Reply, answer: Answer) -> Iterator[_Block]:
     if answer.reasoning:
         yield _thought(reply, answer.reasoning)
     if answer.text or not answer.calls:
-        yield _Block({"text": answer.text}, tuple(({"text": piece}, piece) for piece in pieces_of(answer.text)))
+        yield _text(answer)
     for call in answer.calls:
         opening: JsonObject = {"toolUseId": f"tooluse_{call.key}", "name": call.name}
         pieces = argument_pieces("" if call.arguments == "{}" else call.arguments)
         deltas: list[tuple[JsonObject, str]] = [({"toolUse": {"input": piece}}, piece) for piece in pieces]
         yield _Block({"toolUse": {**opening, "input": _parsed(call.arguments)}}, tuple(deltas), {"toolUse": opening})
+
+
+def _text(answer: Answer) -> _Block:
+    """With its sources, if it has any, in a block of another kind."""
+    said: list[tuple[JsonObject, str]] = [({"text": piece}, piece) for piece in pieces_of(answer.text)]
+    if not answer.sources:
+        return _Block({"text": answer.text}, tuple(said))
+    cited: list[JsonObject] = [
+        {
+            "title": source.title,
+            "sourceContent": [{"text": source.quote}],
+            "location": {"web": {"url": source.url, "domain": "source.example"}},
+        }
+        for source in answer.sources
+    ]
+    deltas: list[tuple[JsonObject, str]] = [({"citation": each}, "") for each in cited]
+    whole: JsonObject = {"content": [{"text": answer.text}], "citations": list[Json](cited)}
+    return _Block({"citationsContent": whole}, (*said, *deltas))
 
 
 def _thought(reply: Reply, thought: str) -> _Block:

@@ -25,7 +25,8 @@ def response(reply: Reply) -> JsonObject:
     candidates: list[Json] = []
     for index, answer in enumerate(reply.answers):
         parts: list[Json] = [part for part, _ in _parts(reply, answer, 10**9)]
-        candidates.append(_candidate(index, parts) | {"finishReason": _FINISH[answer.finish]})
+        said = _candidate(index, parts) | _logprobs(reply, answer.text)
+        candidates.append(said | _grounding(answer) | {"finishReason": _FINISH[answer.finish]})
     return _frame(reply, reply.usage) | {"candidates": candidates}
 
 
@@ -47,9 +48,10 @@ def _lane(reply: Reply, index: int, answer: Answer) -> Iterator[Send]:
     for part, length in _parts(reply, answer, _WORDS_PER_EVENT):
         said += length / CHARACTERS_PER_TOKEN
         so_far = Usage(reply.usage.prompt, round(said) + answer.reasoning_tokens, answer.reasoning_tokens)
-        data = _frame(reply, so_far) | {"candidates": [_candidate(index, [part])]}
+        spoken = "" if part.get("thought") else str(part.get("text") or "")
+        data = _frame(reply, so_far) | {"candidates": [_candidate(index, [part]) | _logprobs(reply, spoken)]}
         yield Send(event(data), length / CHARACTERS_PER_TOKEN, content=True)
-    last = _candidate(index, [{"text": ""}]) | {"finishReason": _FINISH[answer.finish]}
+    last = _candidate(index, [{"text": ""}]) | _grounding(answer) | {"finishReason": _FINISH[answer.finish]}
     yield Send(event(_frame(reply, reply.usage) | {"candidates": [last]}))
 
 
@@ -92,6 +94,25 @@ def _shows_thoughts(reply: Reply) -> bool:
 
 def _candidate(index: int, parts: list[Json]) -> JsonObject:
     return {"content": {"parts": parts, "role": "model"}, "index": index}
+
+
+def _grounding(answer: Answer) -> JsonObject:
+    """Places are counted in bytes."""
+    if not answer.sources:
+        return {}
+    segment: JsonObject = {"startIndex": 0, "endIndex": len(answer.text.encode()), "text": answer.text}
+    chunks: list[Json] = [{"web": {"uri": source.url, "title": source.title}} for source in answer.sources]
+    supports: list[Json] = [{"segment": segment, "groundingChunkIndices": [at]} for at in range(len(chunks))]
+    return {"groundingMetadata": {"groundingChunks": chunks, "groundingSupports": supports}}
+
+
+def _logprobs(reply: Reply, text: str) -> JsonObject:
+    if not text or generation_config(reply.call.body).get("responseLogprobs") is not True:
+        return {}
+    tokens: list[Json] = [{"token": piece, "logProbability": -0.1} for piece in pieces_of(text)]
+    return {
+        "logprobsResult": {"chosenCandidates": tokens, "topCandidates": [{"candidates": [token]} for token in tokens]}
+    }
 
 
 def _frame(reply: Reply, usage: Usage) -> JsonObject:

@@ -7,6 +7,7 @@ from local.simulator.dialects.openai_chat.refusals import refuse
 from local.simulator.dialects.openai_chat.writing import completion, event, stream
 from local.simulator.dialects.openai_errors import TROUBLES, error_body, error_headers, has_bearer
 from local.simulator.json_types import JsonObject
+from local.simulator.oddities import refusal_of
 from local.simulator.prompt import Prompt
 from local.simulator.refusal import Refusal
 from local.simulator.reply import Call, Reply
@@ -23,7 +24,7 @@ class OpenAiChat:
         return has_bearer(headers)
 
     def refuse(self, call: Call) -> Refusal | None:
-        return refuse(call.body, call.traits.extra_fields)
+        return refuse(call.body, call.traits.extra_fields) or refusal_of(call)
 
     def read(self, call: Call) -> Prompt:
         return read_prompt(call)

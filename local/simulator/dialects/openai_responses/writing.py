@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from local.simulator import thinking
-from local.simulator.answer import Answer
+from local.simulator.answer import Answer, Source
 from local.simulator.dialects.openai_responses.reading import SEALED
 from local.simulator.json_types import Json, JsonObject
 from local.simulator.prompt import table
@@ -17,6 +17,7 @@ from local.simulator.tokens import CHARACTERS_PER_TOKEN, Usage
 from local.simulator.tools import ToolCall
 
 _INCOMPLETE: Mapping[str, str] = {"length": "max_output_tokens", "content_filter": "content_filter"}
+_LOGPROBS = "message.output_text.logprobs"
 # What a Response repeats of its request, and says if the request did not.
 _ECHOED: JsonObject = {
     "instructions": None,
@@ -82,6 +83,8 @@ class _Item:
     whole: JsonObject
     begun: JsonObject
     hidden_tokens: int = 0
+    sources: tuple[Source, ...] = ()
+    likely: bool = False
 
 
 def _items(reply: Reply, answer: Answer) -> Iterator[_Item]:
@@ -89,8 +92,11 @@ def _items(reply: Reply, answer: Answer) -> Iterator[_Item]:
         yield _reasoning(reply, answer)
     if answer.text or not answer.calls:
         shell: JsonObject = {"id": f"msg_{reply.key}", "type": "message", "role": "assistant"}
-        whole = shell | {"status": _status(answer), "content": [_text_part(answer.text)]}
-        yield _Item("message", answer.text, whole, shell | {"status": "in_progress", "content": []})
+        likely = _wants(reply, _LOGPROBS)
+        part = _text_part(answer.text, answer.sources, likely=likely)
+        whole = shell | {"status": _status(answer), "content": [part]}
+        begun = shell | {"status": "in_progress", "content": []}
+        yield _Item("message", answer.text, whole, begun, sources=answer.sources, likely=likely)
     for call in answer.calls:
         yield _call(call, _status(answer))
 
@@ -101,11 +107,15 @@ def _reasoning(reply: Reply, answer: Answer) -> _Item:
     summary = answer.reasoning if table(reply.call.body.get("reasoning")).get("summary") else ""
     parts: list[Json] = [{"type": "summary_text", "text": summary}] if summary else []
     shell: JsonObject = {"id": identifier, "type": "reasoning", "summary": []}
-    include = reply.call.body.get("include")
-    if isinstance(include, list) and SEALED in include:
+    if _wants(reply, SEALED):
         shell["encrypted_content"] = thinking.sealed(reply.call.provider, identifier)
     hidden = 0 if summary else answer.reasoning_tokens
     return _Item("reasoning", summary, shell | {"summary": parts}, shell, hidden)
+
+
+def _wants(reply: Reply, what: str) -> bool:
+    include = reply.call.body.get("include")
+    return isinstance(include, list) and what in include
 
 
 def _call(call: ToolCall, status: str) -> _Item:
@@ -121,7 +131,7 @@ def _write_item(events: _Events, index: int, item: _Item) -> None:
     events.pause(item.hidden_tokens)
     match item.kind:
         case "message":
-            _write_text(events, place, item.said)
+            _write_text(events, place, item)
         case "reasoning" if item.said:
             _write_summary(events, place, item.said)
         case "function_call":
@@ -132,13 +142,19 @@ def _write_item(events: _Events, index: int, item: _Item) -> None:
     events.add("response.output_item.done", {"output_index": index, "item": item.whole})
 
 
-def _write_text(events: _Events, place: JsonObject, text: str) -> None:
-    here = place | {"content_index": 0}
+def _write_text(events: _Events, place: JsonObject, item: _Item) -> None:
+    here, text = place | {"content_index": 0}, item.said
     events.add("response.content_part.added", here | {"part": _text_part("")})
     for piece in pieces_of(text):
-        events.add("response.output_text.delta", here | {"delta": piece, "logprobs": []}, piece)
-    events.add("response.output_text.done", here | {"text": text, "logprobs": []})
-    events.add("response.content_part.done", here | {"part": _text_part(text)})
+        events.add(
+            "response.output_text.delta", here | {"delta": piece, "logprobs": _logprobs(piece, item.likely)}, piece
+        )
+    whole = _text_part(text, item.sources, likely=item.likely)
+    for index, source in enumerate(item.sources):
+        cited: JsonObject = {"annotation_index": index, "annotation": _annotation(source, text)}
+        events.add("response.output_text.annotation.added", here | cited)
+    events.add("response.output_text.done", here | {"text": text, "logprobs": whole["logprobs"]})
+    events.add("response.content_part.done", here | {"part": whole})
 
 
 def _write_summary(events: _Events, place: JsonObject, text: str) -> None:
@@ -150,8 +166,21 @@ def _write_summary(events: _Events, place: JsonObject, text: str) -> None:
     events.add("response.reasoning_summary_part.done", here | {"part": {"type": "summary_text", "text": text}})
 
 
-def _text_part(text: str) -> JsonObject:
-    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+def _text_part(text: str, sources: tuple[Source, ...] = (), *, likely: bool = False) -> JsonObject:
+    cited: list[Json] = [_annotation(source, text) for source in sources]
+    return {"type": "output_text", "text": text, "annotations": cited, "logprobs": _logprobs(text, likely)}
+
+
+def _annotation(source: Source, text: str) -> JsonObject:
+    place: JsonObject = {"start_index": 0, "end_index": len(text)}
+    return {"type": "url_citation", "url": source.url, "title": source.title, **place}
+
+
+def _logprobs(text: str, likely: bool) -> list[Json]:
+    return [
+        {"token": piece, "logprob": -0.1, "bytes": list(piece.encode()), "top_logprobs": []}
+        for piece in (pieces_of(text) if likely else [])
+    ]
 
 
 def _status(answer: Answer | None) -> str:

@@ -26,7 +26,7 @@ export function raised(error) {
 export const openaiChat = {
   client: 'openai-node',
   protocol: 'openai-chat',
-  cannot: { 'reasoning, streamed': 'its helper keeps only the last piece of a field that it does not know' },
+  cannot: {},
   exceptions: EXCEPTIONS,
   raised,
 

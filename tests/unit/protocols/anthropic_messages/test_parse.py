@@ -134,7 +134,15 @@ def test_what_is_new_is_carried_along_whole() -> None:
     assert blocks(part, role="assistant") == (Other(part),)
     request = messages(future={"a": None})
     assert request.native["future"] == {"a": None}
-    assert "future" not in request.parameters
+    assert request.parameters["future"] == {"a": None}  # so that it is named where it cannot be sent
+
+
+def test_a_wish_for_citations_is_a_parameter_that_can_be_named() -> None:
+    document: Any = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "x"}}
+    for enabled in (True, False):
+        content = [{**document, "citations": {"enabled": enabled}}, {"type": "text", "text": "?"}]
+        asked = messages(messages=[{"role": "user", "content": content}])
+        assert ("citations" in asked.parameters) == enabled
 
 
 def test_tools_are_functions_and_server_tools_stay_as_they_are() -> None:

@@ -246,6 +246,7 @@ def test_what_breaks_off_does_not_look_complete() -> None:
         "message": "Overloaded",
         "error_type": "provider_error",
     }
+    assert frames(written)[-1]["usage"]["output_tokens"] == BILL.usage.completion_tokens
 
 
 def test_a_silence_is_filled_with_pings() -> None:

@@ -160,6 +160,23 @@ class TestStream:
         assert reply == {**piece, "usageMetadata": {**native["usageMetadata"], "cost": 1e-09}}
         assert orjson.loads(streamed(Chunk((), native), Chunk((), {}), served=GOOGLE, alt=""))[0] == piece
 
+    @pytest.mark.parametrize("counted", [{"promptTokenCount": 1, "trafficType": "ON_DEMAND"}, None])
+    def test_the_last_piece_of_such_an_upstream_says_what_it_cost(self, counted: Any) -> None:
+        begun: Any = {"candidates": [{"content": {"parts": [{"text": "a"}]}}], "usageMetadata": {"promptTokenCount": 1}}
+        ended: Any = {"candidates": [{"content": {"parts": [{"text": "b"}]}, "finishReason": "STOP"}]}
+        ended |= {"usageMetadata": counted} if counted else {}
+        chunks = [Chunk((TextDelta("a"),), begun), Chunk((TextDelta("b"), Finish("stop", "STOP")), ended)]
+        first, last = pieces(streamed(*chunks, served=GOOGLE))
+        assert first == {**begun, **HEAD}
+        assert last == {**ended, **HEAD, "usageMetadata": {**(counted or METADATA), "cost": 1e-09}}
+
+    def test_what_comes_behind_an_end_lets_it_through_unchanged(self) -> None:
+        """One of several candidates ends before the others do."""
+        natives: list[Any] = [{"candidates": [{"index": index, "finishReason": "STOP"}]} for index in range(2)]
+        first, last = pieces(streamed(*[Chunk((), native) for native in natives], served=GOOGLE))
+        assert first == {**natives[0], **HEAD}
+        assert last["usageMetadata"]["cost"] == 1e-09
+
     @pytest.mark.parametrize("alt", ["sse", ""])
     def test_a_break_ends_in_an_error(self, alt: str) -> None:
         asked = GoogleGenerate().parse(
@@ -169,7 +186,8 @@ class TestStream:
         data = renderer.render([Chunk((TextDelta("Hel"),))])
         data += renderer.fail(UpstreamFailure(Failure.CUT, "cut off"), BILL)
         last = pieces(data)[-1] if alt else orjson.loads(data)[-1]
-        assert list(last) == ["error"]
+        assert list(last) == ["error", "usageMetadata"]
+        assert last["usageMetadata"]["promptTokenCount"] == BILL.usage.prompt_tokens
         assert (last["error"]["code"], last["error"]["status"]) == (502, "UNAVAILABLE")
         assert b"finishReason" not in data
 

@@ -293,9 +293,9 @@ def test_what_is_meant_for_the_gateway_is_no_parameter(name: str) -> None:
     assert parsed.parameters == {}
 
 
-@pytest.mark.parametrize("name", ["user", "metadata", "store", "stream", "stream_options"])
+@pytest.mark.parametrize("name", ["user", "store", "stream", "stream_options"])
 def test_the_envelope_is_no_parameter(name: str) -> None:
-    value: Any = {"user": "u", "metadata": {}, "store": True, "stream": True, "stream_options": {}}[name]
+    value: Any = {"user": "u", "store": True, "stream": True, "stream_options": {}}[name]
     assert request(**{name: value}).parameters == {}
 
 

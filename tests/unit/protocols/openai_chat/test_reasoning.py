@@ -4,9 +4,10 @@ from typing import Any
 
 import orjson
 import pytest
-from switchboard.chat import Message, Text, Thinking, ToolCall
+from switchboard.chat import Message, Text, Thinking, ThinkingDelta, ToolCall
 from switchboard.protocols.interface import Arrival
 from switchboard.protocols.openai_chat import OpenAiChat
+from switchboard.protocols.openai_chat.reasoning import detail, read_reasoning
 from switchboard.signatures import marked
 
 from tests.anthropic_examples import chat
@@ -91,3 +92,21 @@ def test_reasoning_counts_for_the_prompt() -> None:
 def test_betas_for_anthropic_come_from_the_headers(name: str) -> None:
     body = orjson.dumps({"model": "m", "messages": [{"role": "user", "content": "x"}]})
     assert OpenAiChat().parse(Arrival(body, headers={name: "a,b"})).gateway == {"anthropic_betas": ["a", "b"]}
+
+
+def test_a_seal_whose_words_a_client_has_lost_is_worth_nothing() -> None:
+    pieces = [
+        detail(ThinkingDelta("hm "), "anthropic", "anthropic-messages", 0),
+        detail(ThinkingDelta("so"), "anthropic", "anthropic-messages", 0, continues=True),
+        detail(ThinkingDelta("", "SIG"), "anthropic", "anthropic-messages", 0, continues=True),
+    ]
+    assert [(thought.text, thought.signature) for thought in read_reasoning({"reasoning_details": [*pieces]})] == [
+        ("hm so", "SIG")
+    ]
+    assert read_reasoning({"reasoning_details": [pieces[-1]]}) == ()
+
+
+def test_a_seal_that_never_had_words_is_kept() -> None:
+    bare = detail(ThinkingDelta("", "SIG"), "anthropic", "anthropic-messages", 0)
+    [thought] = read_reasoning({"reasoning_details": [bare]})
+    assert (thought.text, thought.signature) == ("", "SIG")

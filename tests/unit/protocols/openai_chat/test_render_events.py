@@ -156,7 +156,13 @@ def test_reasoning_streams_with_its_signature_at_the_end_of_each_block() -> None
         },
         {
             "reasoning_details": [
-                {"type": "reasoning.text", "signature": marked("S", "anthropic"), "index": 0, **common}
+                {
+                    "type": "reasoning.text",
+                    "signature": marked("S", "anthropic"),
+                    "continues": True,
+                    "index": 0,
+                    **common,
+                }
             ]
         },
         {

@@ -75,6 +75,8 @@ def test_parameters_are_the_hub_s() -> None:
         "prompt_cache_key": "k",
         "logprobs": True,
         "top_logprobs": 2,
+        "truncation": "auto",
+        "metadata": {"a": "b"},
     }
     assert asked.gateway == {"provider": {"only": ["acme"]}, "models": ["lab/two"]}
     assert (asked.max_output, asked.stream) == (50, True)

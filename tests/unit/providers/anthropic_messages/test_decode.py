@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 import pytest
-from switchboard.chat import Finish, TextDelta, ThinkingDelta, ToolCallDelta, Usage
+from switchboard.chat import Citation, Finish, TextDelta, ThinkingDelta, ToolCallDelta, Usage
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.providers.anthropic_messages import AnthropicMessagesUpstream
 from switchboard.providers.anthropic_messages.decode import AnthropicMessagesDecoder, decode_reply
@@ -96,6 +96,7 @@ def test_the_providers_own_tools_travel_in_native_alone() -> None:
     assert without_counts("web-search") == [
         TextDelta("I'll search."),
         TextDelta("All is well."),
+        Citation("https://n.test", "News", "x", start=12, end=24),
         Finish("stop", "end_turn"),
     ]
     kinds = [chunk.native.get("content_block", {}) for chunk in decoded(recorded.read(PROTOCOL, "web-search"))]

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from switchboard.chat import ChatRequest
 from switchboard.errors import Failure, UpstreamFailure
+from switchboard.fitting import fitted
+from switchboard.providers.anthropic_messages.words import WORDS
 
 from tests.anthropic_examples import WEATHER, chat, endpoint, sent
 
@@ -239,8 +242,31 @@ def test_a_forced_tool_and_thinking_exclude_each_other(facts: Any, fields: Any) 
     assert "thinking" not in body(facts=facts, reasoning_effort="high", max_tokens=9000, **fields)
 
 
+@pytest.mark.parametrize(
+    ("fields", "lost"),
+    [
+        ({"tools": [WEATHER], "tool_choice": "required"}, ("reasoning_effort",)),
+        ({"response_format": {"type": "json_object"}}, ("reasoning_effort",)),
+        ({"max_tokens": 1000}, ("reasoning_effort",)),
+        ({"temperature": 0.3, "top_p": 0.5, "top_k": 3}, ("temperature", "top_k", "top_p")),
+        ({"temperature": 1, "top_p": 0.99, "tools": [WEATHER]}, ()),
+    ],
+)
+def test_what_excludes_thinking_or_is_excluded_by_it_is_named(fields: Any, lost: tuple[str, ...]) -> None:
+    asked = chat(**{"reasoning_effort": "high", "max_tokens": 9000, **fields})
+    assert fitted(asked, endpoint(), WORDS).dropped == lost
+
+
+def test_a_schema_that_needs_a_tool_is_refused_to_who_wants_thinking_too() -> None:
+    with pytest.raises(UpstreamFailure, match="think"):
+        body(reasoning_effort="high", response_format=as_schema())
+    listed = LISTED - {"structured_outputs"}
+    assert "thinking" not in body(reasoning_effort="high", response_format=as_schema(), listed=listed)
+
+
 def test_calls_whose_thinking_is_lost_are_answered_without() -> None:
     call = {"id": "a", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}}
+    asked: list[ChatRequest] = []
     detail = {"type": "reasoning.text", "text": "hm", "signature": "SIG", "format": "anthropic-claude-v1"}
 
     def made(facts: Any = None, **fields: Any) -> Any:
@@ -249,10 +275,14 @@ def test_calls_whose_thinking_is_lost_are_answered_without() -> None:
             {"role": "assistant", "content": None, "tool_calls": [call], **fields},
             {"role": "tool", "tool_call_id": "a", "content": "rain"},
         ]
-        request = chat(*said, tools=[WEATHER], reasoning_effort="high", max_tokens=9000)
-        return sent(request, endpoint(facts=facts))
+        asked.append(chat(*said, tools=[WEATHER], reasoning_effort="high", max_tokens=9000))
+        return sent(asked[-1], endpoint(facts=facts))
+
+    def lost() -> tuple[str, ...]:
+        return fitted(asked[-1], endpoint(), WORDS).dropped
 
     assert "thinking" not in made()
+    assert lost() == ("reasoning_effort",)
     assert "thinking" in made(reasoning_details=[detail])
     assert made(ADAPTIVE)["thinking"] == {"type": "adaptive"}
 

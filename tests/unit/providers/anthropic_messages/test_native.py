@@ -6,7 +6,9 @@ from typing import Any
 import orjson
 import pytest
 from switchboard.catalog.model import Provider
+from switchboard.fitting import fitted
 from switchboard.providers.anthropic_messages import AnthropicMessagesUpstream
+from switchboard.providers.anthropic_messages.words import WORDS
 from switchboard.secret import Secret
 from switchboard.signatures import marked
 
@@ -110,6 +112,27 @@ def test_thinking_stops_where_its_thread_is_lost() -> None:
     made = native(messages=changed["messages"])
     assert "thinking" not in made
     assert "context_management" not in made
+
+
+def test_a_source_that_another_maker_named_is_not_sent() -> None:
+    theirs = {"type": "web_search_result_location", "url": "https://a.test", "title": "", "cited_text": "x"}
+    sealed, ours = {**theirs, "encrypted_index": "SEALED"}, {**theirs, "encrypted_index": ""}
+    said = {"type": "text", "text": "So."}
+
+    def replayed(*citations: Any) -> Any:
+        turns = [HELLO, {"role": "assistant", "content": [{**said, "citations": list(citations)}]}, HELLO]
+        return native(messages=turns)["messages"][1]["content"]
+
+    assert replayed(ours) == [said]
+    assert replayed(sealed, ours) == [{**said, "citations": [sealed]}]
+
+
+def test_where_thinking_stopped_its_caller_is_told() -> None:
+    unsigned = [{"type": "thinking", "thinking": "hm", "signature": ""}, CLAUDE_CODE["messages"][1]["content"][1]]
+    lost = [CLAUDE_CODE["messages"][0], {"role": "assistant", "content": unsigned}, CLAUDE_CODE["messages"][2]]
+    thinking = {name: value for name, value in CLAUDE_CODE.items() if name != "messages"}
+    assert fitted(messages(*lost, **thinking), endpoint(), WORDS).dropped == ("reasoning",)
+    assert fitted(messages(*CLAUDE_CODE["messages"], **thinking), endpoint(), WORDS).dropped == ()
 
 
 def test_ids_of_other_makers_are_made_fit() -> None:

@@ -182,3 +182,10 @@ def test_no_answer_is_a_failure(body: bytes, failure: Failure) -> None:
     with pytest.raises(UpstreamFailure) as raised:
         decode_reply(body)
     assert raised.value.failure is failure
+
+
+def test_a_call_of_our_own_json_tool_is_the_answers_text() -> None:
+    said = events("json-tool")
+    assert said == [TextDelta('{"city":'), TextDelta('"Paris"}'), Finish("stop", "tool_use"), Usage(input=9, output=4)]
+    body = reply({"toolUse": {"toolUseId": "t", "name": "switchboard_json_answer", "input": {"a": 1}}}, stop="tool_use")
+    assert decode_reply(body).events[:2] == (TextDelta('{"a":1}'), Finish("stop", "tool_use"))

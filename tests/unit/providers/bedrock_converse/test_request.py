@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from switchboard.chat import Block, ChatRequest, File, Image, Message, Role, Text, Thinking, ToolCall, ToolResult
 from switchboard.errors import Failure, UpstreamFailure
+from switchboard.fitting import fitted
 from switchboard.providers.bedrock_converse import BedrockConverseUpstream
+from switchboard.providers.bedrock_converse.words import WORDS
 
 from tests.examples import HELLO, dispatched, endpoint, price, provider, request
 
@@ -22,11 +24,14 @@ BEDROCK = provider(
     "amazon-bedrock", protocol="bedrock-converse", base_url="https://bedrock.test", auth="aws-sigv4", region="eu-west-1"
 )
 CLAUDE = {"reasoning_style": "anthropic", "temperature_excludes_top_p": True}
-SCHEMAS = {"supported_parameters": frozenset({"tools", "response_format", "structured_outputs"})}
+SCHEMAS = {"supported_parameters": frozenset({"tools", "response_format", "structured_outputs", "reasoning"})}
 NOVA = {"reasoning_style": "nova", "top_k_style": "nova", "cache_tools": False}
 CACHED = price(input=1, output=1, cache_read=1, cache_write_1h=1)
 MARK: Any = {"type": "ephemeral"}
 TOOL: Any = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {"a": {}}}}}
+SCHEMA: Any = {"type": "object", "properties": {"a": {}}}
+WANTED: Any = {"type": "json_schema", "json_schema": {"name": "x", "schema": SCHEMA}}
+JSON_TOOL = "switchboard_json_answer"
 SPEC = {"toolSpec": {"name": "f", "inputSchema": {"json": {"type": "object", "properties": {"a": {}}}}}}
 CALL: Any = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
 CALLED: Any = {"role": "assistant", "tool_calls": [CALL]}
@@ -66,6 +71,11 @@ def built(asked: ChatRequest, facts: Any = None, **changes: Any) -> Any:
 
 def sent(facts: Any = None, changes: Any = None, **fields: Any) -> Any:
     return built(request(**fields), facts, **(changes or {}))
+
+
+def named(facts: Any = None, **fields: Any) -> tuple[str, ...]:
+    """What the caller is told was left out."""
+    return fitted(request(**fields), endpoint("amazon-bedrock", provider=BEDROCK, facts=facts or {}), WORDS).dropped
 
 
 def history(*messages: tuple[Role, tuple[Block, ...]], facts: Any = None, **changes: Any) -> Any:
@@ -255,13 +265,35 @@ class TestParameters:
         body = sent(CLAUDE, messages=[HELLO, CALLED, RESULT], reasoning={"effort": "low"})
         assert "additionalModelRequestFields" not in body
 
+    def test_what_thinking_leaves_no_room_for_is_named(self) -> None:
+        asked: Any = {"reasoning": {"max_tokens": 4000}, "temperature": 0.5, "tools": [TOOL], "tool_choice": "required"}
+        assert named(CLAUDE, **asked) == ("temperature", "tool_choice")
+        assert named(CLAUDE, messages=[HELLO, CALLED, RESULT], reasoning={"effort": "low"}) == ("reasoning",)
+        assert named({}, **asked) == ()
+
+    def test_a_schema_is_a_setting_or_a_tool_that_must_be_called(self) -> None:
+        assert "toolConfig" not in sent(CLAUDE, SCHEMAS, response_format=WANTED)
+        tool = {"name": JSON_TOOL, "description": "Give your answer (x) as the input of this tool."}
+        config = {
+            "tools": [{"toolSpec": {**tool, "inputSchema": {"json": SCHEMA}}}],
+            "toolChoice": {"tool": {"name": JSON_TOOL}},
+        }
+        assert sent(response_format=WANTED)["toolConfig"] == config
+        beside = sent(response_format=WANTED, tools=[TOOL])["toolConfig"]
+        assert [spec["toolSpec"]["name"] for spec in beside["tools"]] == ["f", JSON_TOOL]
+        assert beside["toolChoice"] == {"any": {}}
+
+    def test_a_schema_for_a_model_that_thinks_is_refused_before_it_is_sent(self) -> None:
+        with pytest.raises(UpstreamFailure, match="think"):
+            sent(CLAUDE, response_format=WANTED, reasoning={"effort": "low"})
+        assert "thinking" in str(sent(CLAUDE, SCHEMAS, response_format=WANTED, reasoning={"effort": "low"}))
+
     def test_json_is_a_setting_or_said_in_words(self) -> None:
-        schema = {"type": "object", "properties": {"a": {}}}
-        wanted: Any = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
-        json_schema = {"schema": orjson.dumps(schema).decode(), "name": "x"}
+        json_schema = {"schema": orjson.dumps(SCHEMA).decode(), "name": "x"}
         told = {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": json_schema}}}
-        assert sent(CLAUDE, SCHEMAS, response_format=wanted)["outputConfig"] == told
-        assert json_schema["schema"] in sent(response_format=wanted)["system"][0]["text"]
+        assert sent(CLAUDE, SCHEMAS, response_format=WANTED)["outputConfig"] == told
+        unforced = {"supported_parameters": frozenset({"tools"})}
+        assert json_schema["schema"] in sent({}, unforced, response_format=WANTED)["system"][0]["text"]
         assert "JSON object" in sent(CLAUDE, SCHEMAS, response_format={"type": "json_object"})["system"][0]["text"]
 
     def test_what_an_endpoint_does_not_support_is_left_out(self) -> None:

@@ -24,7 +24,8 @@ from tests.examples import chunk_native, sse, whole
 NOW = 1_800_000_000.0
 NONE: frozenset[str] = frozenset()
 DEEPSEEK = frozenset({quirks.CACHED_TOKENS_HIT_MISS})
-FLAGS = {"reasoning-and-keep-alives": DEEPSEEK}
+XAI = frozenset({quirks.REASONING_NOT_IN_COMPLETION_TOKENS})
+FLAGS = {"reasoning-and-keep-alives": DEEPSEEK, "reasoning-beside-completion": XAI}
 
 
 def decoded(pieces: Iterable[bytes], flags: frozenset[str] = NONE) -> tuple[list[Chunk], Failure | None]:
@@ -79,6 +80,10 @@ EXPECTED: dict[str, tuple[list[StreamEvent], Failure | None]] = {
         None,
     ),
     "azure-filter-chunks": ([TextDelta("Hi."), Finish("stop", "stop"), Usage(input=9, output=2)], None),
+    "reasoning-beside-completion": (
+        [TextDelta("4"), Finish("stop", "stop"), Usage(input=20, cache_read=10, output=1, reasoning=200)],
+        None,
+    ),
     "reasoning-and-keep-alives": (
         [
             ThinkingDelta("2+2 "),

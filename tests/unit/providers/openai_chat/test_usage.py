@@ -1,4 +1,4 @@
-"""Golden vectors: the counts that each provider sends (specs/protocols.md section 8), and the buckets by hand."""
+"""Golden vectors: the counts that each provider sends, and the buckets by hand."""
 
 from typing import Any
 

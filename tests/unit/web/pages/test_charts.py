@@ -1,6 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from switchboard.web.pages.charts import bars, uptime_bars, uptime_class
+from switchboard.web.pages.charts import bars, lines, nice_top, uptime_bars, uptime_class
 
 VALUES = st.lists(st.none() | st.floats(0, 1e12), min_size=1, max_size=60)
 UPTIMES = st.lists(st.none() | st.floats(0, 100), min_size=1, max_size=60)
@@ -36,3 +36,27 @@ def test_no_data_is_told_apart_from_a_total_outage_by_height_and_by_colour() -> 
     outage, silence = uptime_bars([0.0, None], 480, 32)
     assert outage.height > silence.height
     assert [uptime_class(value) for value in (None, 0, 85, 96, 100)] == ["none", "bad", "poor", "fair", "good"]
+
+
+def test_a_gap_breaks_a_line_and_a_lonely_value_is_a_dash() -> None:
+    first, alone = lines([0, 10, None, 5, None], 50, 100, 10)
+    assert first == "5.0,100.0 15.0,0.0"
+    assert alone == "31.7,50.0 38.3,50.0"
+    assert lines([None, None], 50, 100, 10) == lines([], 50, 100, 10) == []
+
+
+@given(VALUES, st.floats(0.1, 1e12))
+def test_a_line_stays_inside(values: list[float | None], most: float) -> None:
+    for points in lines(values, 480, 120, most):
+        for point in points.split():
+            x, y = map(float, point.split(","))
+            assert 0 <= x <= 480
+            assert 0 <= y <= 120
+
+
+@given(VALUES)
+def test_no_value_is_above_a_scale_that_is_less_than_three_times_too_high(values: list[float | None]) -> None:
+    highest = max((value for value in values if value is not None), default=0)
+    top = nice_top(values)
+    assert top >= highest * (1 - 1e-9)
+    assert top <= highest * 2.6

@@ -6,9 +6,13 @@ from switchboard.json_types import Json, JsonObject
 from switchboard.web.pages.docs_page import docs_object, llms_text, type_words
 from switchboard.web.reference.document import api_document
 
+from tests.examples import catalog, endpoint, model
+
+TOOLS = model(endpoint(supported_parameters=frozenset({"tools"})))
+
 
 def shown() -> Any:
-    return docs_object(api_document((FastAPI(),)), "https://gateway.test")
+    return docs_object(api_document((FastAPI(),)), catalog(TOOLS), "https://gateway.test")
 
 
 def operations() -> dict[str, Any]:
@@ -25,6 +29,19 @@ def test_a_body_is_told_field_by_field_the_required_ones_first() -> None:
     required = [field["required"] for field in fields]
     assert required == sorted(required, reverse=True)
     assert {"model", "messages", "stream"} <= {field["name"] for field in fields}
+
+
+def test_the_quickstart_and_the_agents_name_this_gateway_and_a_model_that_it_has() -> None:
+    page = shown()
+    for sample in (*page["quickstart"], *page["streaming"], *page["agents"]):
+        assert "https://gateway.test" in sample["code"]
+        assert "lab/one" in sample["code"]
+
+
+def test_a_catalog_without_a_model_for_agents_has_its_reference_all_the_same() -> None:
+    page: Any = docs_object(api_document((FastAPI(),)), catalog(model(endpoint())), "https://gateway.test")
+    assert (page["quickstart"], page["streaming"], page["agents"]) == ([], [], [])
+    assert page["groups"]
 
 
 def test_anchors_are_unique() -> None:

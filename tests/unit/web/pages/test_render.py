@@ -1,19 +1,22 @@
+import gzip
+import random
 import re
 from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
-from switchboard.catalog.compile import compile_directories
-from switchboard.catalog.load import load_catalog
 from switchboard.health.figures import NO_RANKINGS
+from switchboard.health.rollup import Observation, Rollup
 from switchboard.json_types import JsonObject
+from switchboard.storage.rollups import Bucket
 from switchboard.web.pages.calculator import Question
+from switchboard.web.pages.listing import Filters, list_object
 from switchboard.web.pages.model_page import page_object
 from switchboard.web.pages.provider_page import provider_page
 from switchboard.web.pages.render import STYLE, STYLE_PATH, as_html, as_markdown
-from switchboard.web.pages.series import endpoint_stats
+from switchboard.web.pages.series import HOURS_SHOWN, endpoint_stats
 
-from tests.house import ROOT
+from tests.pages import many_times, shipped
 
 ERROR: JsonObject = {"title": "Not found", "status": 404, "message": "There is no <b>&'\"", "near_matches": ['a"b/<i>']}
 
@@ -48,9 +51,38 @@ def test_no_template_writes_a_script_or_a_style_of_its_own() -> None:
     assert not re.search(r"<script|<style|style=|\son\w+=|javascript:", html)
 
 
+LARGEST_LIST, LARGEST_MODEL = 60 * 1024, 15 * 1024
+
+
+def weight(html: str) -> int:
+    return len(gzip.compress(html.encode(), 6))
+
+
+def test_a_list_of_a_thousand_models_is_light() -> None:
+    large = many_times(shipped(), 10)
+    html = as_html("models", list_object(large, NO_RANKINGS, Filters()), "/models")
+    assert html.count("<tr ") == 1 + len(large.models) >= 1000
+    assert weight(html) <= LARGEST_LIST
+
+
+def test_the_page_of_the_model_with_the_most_endpoints_is_light() -> None:
+    model = max(shipped().models.values(), key=lambda one: len(one.endpoints))
+    luck = random.Random(1)
+    hours = [Bucket(place * 3600, Rollup.of(observed(luck))) for place in range(HOURS_SHOWN)]
+    series: Any = [endpoint_stats(endpoint, hours) for endpoint in model.endpoints]
+    stats: JsonObject = {"as_of": 1, "tokens_per_day": [], "endpoints": series}
+    page = page_object(model, NO_RANKINGS, stats, Question(1, 1, 1), "https://here.test")
+    assert weight(as_html("model", page, "/models/lab/one")) <= LARGEST_MODEL
+
+
+def observed(luck: random.Random) -> list[Observation]:
+    failed = [Observation("server")] * luck.randint(0, 3)
+    return [Observation("ok", 100, 200, 5, luck.randint(200, 3000), luck.randint(500, 9000)), *failed]
+
+
 def test_every_model_and_provider_that_is_shipped_has_its_page() -> None:
     """Catalog files leave out what they like: a page must not fail for it."""
-    catalog = load_catalog(compile_directories(ROOT / "layers" / "catalog", None))
+    catalog = shipped()
     for model in catalog.models.values():
         series: Any = [endpoint_stats(endpoint, []) for endpoint in model.endpoints]
         stats: JsonObject = {"as_of": 1, "tokens_per_day": [], "endpoints": series}

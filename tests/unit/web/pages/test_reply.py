@@ -1,7 +1,11 @@
 import pytest
 from fastapi import Request
 from switchboard.errors import ModelNotFound
+from switchboard.health.figures import NO_RANKINGS
 from switchboard.web.pages.reply import Page, address_of, error_page, page_reply, suffix_of, tagged, wants_html
+from switchboard.web.pages.status_page import History, status_object
+
+from tests.examples import catalog
 
 
 def request(path: str = "/status", **headers: str) -> Request:
@@ -19,9 +23,7 @@ def request(path: str = "/status", **headers: str) -> Request:
     )
 
 
-STATUS = Page(
-    "status", {"title": "Status", "days_shown": 30, "measured_until": None, "providers": [], "silent_providers": []}
-)
+STATUS = Page("status", status_object(catalog(), NO_RANKINGS, History({}), 0.0))
 
 
 @pytest.mark.parametrize(
@@ -83,3 +85,10 @@ def test_below_api_gateway_the_address_has_its_stage() -> None:
     asked = request("/models/lab/one", host="api.test")
     asked.scope["aws.event"] = {"requestContext": {"path": "/prod/models/lab/one"}}
     assert address_of(asked) == "https://api.test/prod"
+
+
+def test_a_page_is_opened_alone_where_browsers_heed_that() -> None:
+    secure, plain = request(), request()
+    plain.scope["scheme"] = "http"
+    header = "cross-origin-opener-policy"
+    assert (header in page_reply(secure, STATUS).headers, header in page_reply(plain, STATUS).headers) == (True, False)

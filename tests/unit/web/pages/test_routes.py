@@ -1,29 +1,21 @@
 """Every page over the same application that serves it, with figures, and with a catalog that means harm."""
 
-import asyncio
 import itertools
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 from fastapi import FastAPI
-from switchboard.auth import Authenticator
 from switchboard.catalog.model import DataPolicy
 from switchboard.health.figures import NO_FIGURES, Rankings, Spread, Uptime
 from switchboard.health.rollup import Observation, Rollup
-from switchboard.rankings_cache import RankingsCache
-from switchboard.storage.keys import KeyStore
-from switchboard.storage.rankings import RankingStore
-from switchboard.storage.rollups import DAYS, HOURS, RollupStore, endpoint_series, model_series
-from switchboard.storage.usage import UsageStore
-from switchboard.web.catalog import Lookups, catalog_app
+from switchboard.storage.rollups import DAYS, HOURS, endpoint_series, model_series
 from switchboard.web.pages.render import STYLE_PATH
+from switchboard.web.pages.scripts import SCRIPT_FOLDER
 
 from tests.examples import catalog, endpoint, model, provider
-from tests.fakes import Answered, FakeClock, FakeDatabase, FakeTelemetry, ask
+from tests.pages import CLOCK, Row, Seen, get, page_app
 
-CLOCK = FakeClock()
 HOSTILE = "\"><script>alert(1)</script>'|`\n# x"
 OFFER = endpoint(
     supported_parameters=frozenset({"tools", HOSTILE}),
@@ -33,61 +25,29 @@ OFFER = endpoint(
 )
 BARE = endpoint("b")
 SPREAD = Spread(41, 311.0, 977.0, 613.0, 587.0, 701.0, 811.0, 941.0)
-PAGES = ("/models", "/models/lab/one", "/providers/acme", "/rankings", "/status", "/docs")
+SCRIPTED = ("/activity", "/playground")
+UNSCRIPTED = ("/models", "/models/lab/one", "/providers/acme", "/rankings", "/status", "/docs", "/compare")
+PAGES = (*UNSCRIPTED, *SCRIPTED)
 
 
-async def filled(database: FakeDatabase) -> RollupStore:
-    figures = replace(NO_FIGURES, uptime_30m=Uptime(9, 11), uptime_1d=Uptime(97, 101), latency_30m=SPREAD)
-    figures = replace(figures, throughput_30m=replace(SPREAD, p50=73.3))
-    await RankingStore(database, "UptimeTable").publish(Rankings(30_000_000, {OFFER.id: figures}))
-    store, now = RollupStore(database, "UptimeTable"), CLOCK.now()
-    seen = Rollup.of([Observation("ok", 1234, 567, 5, 653, 1000), Observation("server")])
-    await store.write(HOURS, endpoint_series(OFFER.id), HOURS.start_of(now), seen)
-    await store.write(DAYS, endpoint_series(OFFER.id), DAYS.start_of(now), seen)
-    await store.write(DAYS, model_series("lab/one"), DAYS.start_of(now), seen)
-    return store
-
-
-def made() -> FastAPI:
-    database = FakeDatabase()
-    named = model(OFFER, BARE, aliases=("one",), description=HOSTILE, facts={"family": HOSTILE})
-    lookups = Lookups(
-        catalog=catalog(named, model(endpoint("b", model="lab/two"), name="lab/two")),
-        rankings=RankingsCache(RankingStore(database, "UptimeTable"), CLOCK),
-        rollups=asyncio.run(filled(database)),
-        generations=UsageStore(database, "UsageTable"),
-        authenticator=Authenticator(KeyStore(database, "KeysTable"), CLOCK),
-        clock=CLOCK,
-    )
-    return catalog_app(lookups, FakeTelemetry())
+SEEN = Rollup.of([Observation("ok", 1234, 567, 5, 653, 1000), Observation("server")])
 
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    return made()
-
-
-def get(app: FastAPI, path: str, accept: str = "text/html", **headers: str) -> Answered:
-    return asyncio.run(ask(app, "GET", path, b"", accept=accept, host="gateway.test", **headers))
-
-
-class Seen(HTMLParser):
-    """What a reader of a page sees, and its tags."""
-
-    def __init__(self, page: Answered) -> None:
-        super().__init__()
-        self.text: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page.body.decode())
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data.strip())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def has(self, words: str) -> bool:
-        return words in re.sub(r"\s+", " ", " ".join(self.text))
+    figures = replace(NO_FIGURES, uptime_30m=Uptime(9, 11), uptime_1d=Uptime(97, 101), latency_30m=SPREAD)
+    figures = replace(figures, throughput_30m=replace(SPREAD, p50=73.3))
+    named = model(OFFER, BARE, aliases=("one",), description=HOSTILE, facts={"family": HOSTILE})
+    now = CLOCK.now()
+    return page_app(
+        catalog(named, model(endpoint("b", model="lab/two"), name="lab/two")),
+        Rankings(30_000_000, {OFFER.id: figures}),
+        (
+            Row(HOURS, endpoint_series(OFFER.id), HOURS.start_of(now), SEEN),
+            Row(DAYS, endpoint_series(OFFER.id), DAYS.start_of(now), SEEN),
+            Row(DAYS, model_series("lab/one"), DAYS.start_of(now), SEEN),
+        ),
+    )
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -116,13 +76,34 @@ def test_every_field_has_its_label_and_no_id_is_there_twice(app: FastAPI, path: 
     ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
     assert len(set(ids)) == len(ids)
     labelled = {attributes["for"] for tag, attributes in tags if tag == "label"}
-    assert {attributes["id"] for tag, attributes in tags if tag in ("input", "select")} <= labelled
+    fields = [attributes for tag, attributes in tags if tag in ("input", "select", "textarea")]
+    assert all("aria-label" in attributes or attributes["id"] in labelled for attributes in fields)
+
+
+@pytest.mark.parametrize("path", UNSCRIPTED)
+def test_a_page_needs_no_script(app: FastAPI, path: str) -> None:
+    page = get(app, path)
+    assert b"<script" not in page.body
+    assert "script-src" not in page.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", SCRIPTED)
+def test_a_signed_in_page_runs_our_own_script_and_no_other(app: FastAPI, path: str) -> None:
+    page = get(app, path)
+    assert "script-src 'self'; connect-src 'self'" in page.headers["content-security-policy"]
+    assert "unsafe" not in page.headers["content-security-policy"]
+    scripts = [attributes for tag, attributes in Seen(page).tags if tag == "script"]
+    assert [one["src"] for one in scripts] == [f"./{SCRIPT_FOLDER}{path.removeprefix('/')}.js"]
+    script = get(app, f"/{SCRIPT_FOLDER}{path.removeprefix('/')}.js")
+    assert (script.status, script.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+    assert "immutable" in script.headers["cache-control"]
+    assert b"noscript" in page.body
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_needs_no_script_and_nothing_from_elsewhere(app: FastAPI, path: str) -> None:
+def test_a_page_takes_nothing_from_elsewhere(app: FastAPI, path: str) -> None:
     for tag, attributes in Seen(get(app, path)).tags:
-        assert tag not in ("script", "style", "iframe")
+        assert tag not in ("style", "iframe")
         assert not [name for name in attributes if name == "style" or name.startswith("on")]
         if tag in ("img", "link"):
             source = attributes.get("src") or attributes.get("href") or ""
@@ -131,7 +112,7 @@ def test_a_page_needs_no_script_and_nothing_from_elsewhere(app: FastAPI, path: s
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_hostile_catalog_is_shown_as_text(app: FastAPI, path: str) -> None:
-    assert b"<script" not in get(app, path).body
+    assert b"<script>" not in get(app, path).body
     assert b"<script" not in get(app, path + ".md").body
     links = [attributes.get("href") or "" for _, attributes in Seen(get(app, path)).tags]
     assert not [link for link in links if link.startswith("javascript")]
@@ -185,7 +166,17 @@ def test_a_browser_is_told_of_an_unknown_model_in_a_page_and_a_client_in_json(ap
         assert (told.status, told.json()["error"]["metadata"]["near_matches"][0]) == (404, "lab/one")
 
 
-@pytest.mark.parametrize("query", ["models?sort=x", "models?max_price=-1", "models/lab/one?hour=24"])
+FIVE = "compare?" + "&".join(f"model={name}" for name in "abcde")
+
+
+def test_models_are_compared_by_a_link_and_unknown_ones_are_told(app: FastAPI) -> None:
+    query = "?model=lab/two&model=&model=one"
+    assert [one["id"] for one in get(app, "/compare.json" + query).json()["data"]] == ["lab/two", "lab/one"]
+    assert {"./models/lab/one", "./models/lab/two"} <= set(Seen(get(app, "/compare" + query)).links())
+    assert get(app, "/compare.json?model=lab/onne").json()["error"]["metadata"]["near_matches"][0] == "lab/one"
+
+
+@pytest.mark.parametrize("query", [FIVE, "models?sort=x", "models?max_price=-1", "models/lab/one?hour=24"])
 def test_an_absurd_question_is_refused_in_the_form_it_came_in(app: FastAPI, query: str) -> None:
     page, told = get(app, f"/{query}"), get(app, f"/{query}", "application/json")
     assert (page.status, told.status) == (400, 400)

@@ -17,9 +17,12 @@ def by_language(name: str = "lab/one", output: str = "text") -> dict[str, str]:
     return {str(cast(JsonObject, one)["language"]): str(cast(JsonObject, one)["code"]) for one in shown}
 
 
+LANGUAGES = ["OpenAI-Python", "Python", "TypeScript", "OpenAI-TypeScript", "cURL"]
+
+
 def test_every_language_of_the_page_is_there() -> None:
-    wanted = {"cURL", "OpenAI-Python", "Python", "TypeScript", "OpenAI-TypeScript", "Anthropic-Python"}
-    assert set(by_language()) == wanted
+    assert list(by_language()) == [*LANGUAGES, "Anthropic-Python"]
+    assert list(by_language(output="embedding")) == LANGUAGES
 
 
 @pytest.mark.parametrize("language", ["OpenAI-Python", "Python", "Anthropic-Python"])

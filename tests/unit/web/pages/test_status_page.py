@@ -5,7 +5,8 @@ import pytest
 from switchboard.health.figures import NO_FIGURES, Rankings, Uptime
 from switchboard.health.rollup import Observation, Rollup
 from switchboard.storage.rollups import DAY, Bucket, endpoint_series
-from switchboard.web.pages.status_page import state_of, status_object, watched_endpoints
+from switchboard.web.pages.incidents import Incident
+from switchboard.web.pages.status_page import History, state_of, status_object, watched_endpoints
 
 from tests.examples import catalog, endpoint, model
 
@@ -28,7 +29,7 @@ def days(*outcomes: str) -> list[Bucket]:
 
 def shown() -> Any:
     series = {endpoint_series(FIRST.id): days("ok", "server"), endpoint_series(SECOND.id): days("ok", "rate_limit")}
-    return status_object(CATALOG, FIGURES, series, NOW)
+    return status_object(CATALOG, FIGURES, History(series, (Incident("acme", 60, None, 4, 3),)), NOW)
 
 
 def test_only_endpoints_that_were_asked_are_looked_up() -> None:
@@ -47,6 +48,12 @@ def test_a_day_counts_attempts_without_rate_limits_and_silence_is_no_data() -> N
         {"date": "2024-10-03", "uptime": None, "attempts": 0, "state": "no data"},
         {"date": "2024-10-04", "uptime": 66.67, "attempts": 3, "state": "down"},
     ]
+
+
+def test_states_are_counted_and_incidents_named() -> None:
+    page = shown()
+    assert page["states"] == {"normal": 0, "degraded": 0, "down": 1, "no data": 0}
+    assert (page["incidents"][0]["provider_name"], page["incidents"][0]["ended"]) == ("Acme", None)
 
 
 @pytest.mark.parametrize(

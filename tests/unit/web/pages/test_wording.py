@@ -37,7 +37,7 @@ def test_a_moment_says_that_it_is_utc() -> None:
 
 
 def test_a_unit_without_a_name_of_its_own_is_readable_all_the_same() -> None:
-    assert (wording.unit_name("new_thing"), wording.unit_measure("new_thing")) == ("new thing", "1M tokens")
+    assert (wording.unit_name("new_thing"), wording.unit_measure("new_thing")) == ("new thing", "/ 1M tokens")
     assert wording.unit_measure("web_search") == "each"
 
 

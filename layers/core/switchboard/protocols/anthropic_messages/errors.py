@@ -5,8 +5,11 @@ from collections.abc import Mapping
 
 import orjson
 
+from switchboard.accounting.price import Bill
+from switchboard.chat import NO_USAGE
 from switchboard.errors import Failure, SwitchboardError, UpstreamFailure
 from switchboard.json_types import JsonObject
+from switchboard.protocols.anthropic_messages.usage import usage_object
 from switchboard.protocols.overflow import is_overflow, sent_and_fitting
 
 _TYPES: Mapping[int, str] = {
@@ -27,6 +30,12 @@ _ANTHROPICS_WORDS = re.compile(r"prompt is too long: \d+ tokens > \d+ maximum", 
 
 def error_body(error: SwitchboardError, generation_id: str | None) -> bytes:
     return orjson.dumps({"type": "error", "error": error_object(error), "request_id": generation_id})
+
+
+def error_event(error: SwitchboardError, generation_id: str, bill: Bill) -> JsonObject:
+    """What ends a stream that broke off. Anthropic's SDKs raise from it and hand it over whole, with what was used."""
+    event: JsonObject = {"type": "error", "error": error_object(error), "request_id": generation_id}
+    return event if bill.usage == NO_USAGE else {**event, "usage": usage_object(bill, {})}
 
 
 def error_object(error: SwitchboardError) -> JsonObject:

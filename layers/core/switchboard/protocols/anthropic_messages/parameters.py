@@ -5,15 +5,24 @@ from typing import cast
 
 from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.anthropic_messages.fields import GATEWAY_FIELDS
 
 _CHOICES = {"auto": "auto", "any": "required", "none": "none"}
 _TIERS: Mapping[Json, str] = {"auto": "auto", "standard_only": "default"}
 # They reach into the world from Anthropic's side: no other dialect may drop them silently (see providers/openai_chat).
 _NATIVE_SERVICES = ("mcp_servers", "container")
+# What the hub has elsewhere, or under another name.
+_UNDERSTOOD = GATEWAY_FIELDS | {
+    *("model", "messages", "system", "stream", "stop_sequences", "tools", "tool_choice", "thinking"),
+    *("output_config", "output_format", "metadata", "service_tier"),
+}
 
 
 def hub_parameters(given: Mapping[str, Json]) -> dict[str, Json]:
-    """`given` is the body without nulls, its fields checked."""
+    """`given` is the body without nulls, its fields checked.
+
+    What the hub has no name for is there under Anthropic's: so it is named where it gets lost in translation.
+    """
     found: dict[str, Json] = {
         name: given[name]
         for name in ("temperature", "top_p", "top_k", "max_tokens", *_NATIVE_SERVICES)
@@ -34,7 +43,20 @@ def hub_parameters(given: Mapping[str, Json]) -> dict[str, Json]:
     user = cast(JsonObject, given.get("metadata", {})).get("user_id")
     if isinstance(user, str) and user:
         found["user"] = user
-    return found
+    if _asks_for_citations(given.get("messages")):
+        found["citations"] = True
+    return {**{name: value for name, value in given.items() if name not in _UNDERSTOOD}, **found}
+
+
+def _asks_for_citations(messages: Json) -> bool:
+    """Of a document: no other dialect can point into what a prompt holds."""
+    contents = [message.get("content") for message in _objects(messages)]
+    settings = [part.get("citations") for content in contents for part in _objects(content)]
+    return any(isinstance(each, dict) and each.get("enabled") is True for each in settings)
+
+
+def _objects(value: Json) -> list[JsonObject]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _tool(tool: Json, where: str) -> JsonObject:

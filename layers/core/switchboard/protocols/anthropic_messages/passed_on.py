@@ -12,7 +12,7 @@ from switchboard.accounting.price import Bill
 from switchboard.chat import Chunk, Served
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.anthropic_messages.errors import error_object
+from switchboard.protocols.anthropic_messages.errors import error_event
 from switchboard.protocols.anthropic_messages.render import message_id
 from switchboard.protocols.anthropic_messages.stream import encoded
 from switchboard.protocols.anthropic_messages.usage import opening_usage, usage_object
@@ -51,8 +51,8 @@ class PassedOnStream:
         ending = {**self._ending, "usage": usage_object(bill, self._usage)}
         return encoded(ending) + encoded({"type": "message_stop"})
 
-    def fail(self, error: SwitchboardError, _bill: Bill) -> bytes:
-        return encoded({"type": "error", "error": error_object(error), "request_id": self._served.generation_id})
+    def fail(self, error: SwitchboardError, bill: Bill) -> bytes:
+        return encoded(error_event(error, self._served.generation_id, bill))
 
     def _piece(self, native: JsonObject) -> JsonObject | None:
         match native.get("type"):

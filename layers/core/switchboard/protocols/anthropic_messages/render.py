@@ -6,8 +6,19 @@ from typing import cast
 import orjson
 
 from switchboard.accounting.price import Bill
-from switchboard.chat import Chunk, Finish, FinishReason, Served, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta
+from switchboard.chat import (
+    Chunk,
+    Citation,
+    Finish,
+    FinishReason,
+    Served,
+    StreamEvent,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallDelta,
+)
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.anthropic_messages.citations import citation_object
 from switchboard.protocols.anthropic_messages.usage import usage_object
 from switchboard.signatures import marked
 
@@ -81,6 +92,8 @@ def _content(events: Iterable[StreamEvent], served: Served) -> list[JsonObject]:
         match event:
             case TextDelta():
                 _block(blocks, "text")["text"] += event.text  # type: ignore[operator]  # a text from the start
+            case Citation():
+                _cite(blocks, event)
             case ThinkingDelta():
                 _think(blocks, event, served)
             case ToolCallDelta():
@@ -99,6 +112,13 @@ def _block(blocks: list[JsonObject], kind: str) -> JsonObject:
     if not blocks or blocks[-1]["type"] != kind or blocks[-1].get("signature"):
         blocks.append({"type": kind, kind: "", **({"signature": ""} if kind == "thinking" else {})})
     return blocks[-1]
+
+
+def _cite(blocks: list[JsonObject], event: Citation) -> None:
+    """The last text is what it holds for."""
+    text = next((block for block in reversed(blocks) if block["type"] == "text"), None)
+    if text is not None:
+        cast("list[Json]", text.setdefault("citations", [])).append(citation_object(event))
 
 
 def _think(blocks: list[JsonObject], event: ThinkingDelta, served: Served) -> None:

@@ -11,10 +11,21 @@ from typing import Literal, assert_never
 import orjson
 
 from switchboard.accounting.price import Bill
-from switchboard.chat import Chunk, Finish, Served, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta, Usage
+from switchboard.chat import (
+    Chunk,
+    Citation,
+    Finish,
+    Served,
+    StreamEvent,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallDelta,
+    Usage,
+)
 from switchboard.errors import Failure, SwitchboardError, UpstreamFailure
 from switchboard.json_types import JsonObject
-from switchboard.protocols.anthropic_messages.errors import error_object
+from switchboard.protocols.anthropic_messages.citations import citation_object
+from switchboard.protocols.anthropic_messages.errors import error_event
 from switchboard.protocols.anthropic_messages.render import message_head, stop_reason, tool_id
 from switchboard.protocols.anthropic_messages.usage import opening_usage, usage_object
 from switchboard.signatures import marked
@@ -63,9 +74,9 @@ class AnthropicMessagesStream:
         closing = encoded({"type": "message_delta", "delta": ending, "usage": usage_object(bill, {})})
         return self._start() + self._close() + closing + encoded({"type": "message_stop"})
 
-    def fail(self, error: SwitchboardError, _bill: Bill) -> bytes:
+    def fail(self, error: SwitchboardError, bill: Bill) -> bytes:
         """No block is closed and no message stopped: what broke off must not look complete."""
-        return encoded({"type": "error", "error": error_object(error), "request_id": self._served.generation_id})
+        return encoded(error_event(error, self._served.generation_id, bill))
 
     def _start(self) -> bytes:
         if self._started:
@@ -83,8 +94,10 @@ class AnthropicMessagesStream:
         before = self._thinking(seal) if seal else b""
         return before + self._content(event)
 
-    def _content(self, event: TextDelta | ThinkingDelta | ToolCallDelta) -> bytes:
+    def _content(self, event: TextDelta | Citation | ThinkingDelta | ToolCallDelta) -> bytes:
         match event:
+            case Citation():
+                return self._cite(event)
             case TextDelta():
                 self._refused |= event.is_refusal
                 return self._text(event.text)
@@ -102,6 +115,12 @@ class AnthropicMessagesStream:
             return b""
         begun = b"" if self._open == "text" else self._begin("text", {"type": "text", "text": ""})
         return begun + self._delta({"type": "text_delta", "text": text})
+
+    def _cite(self, event: Citation) -> bytes:
+        """Only a text that is being written can be said to come from somewhere."""
+        if self._open != "text":
+            return b""
+        return self._delta({"type": "citations_delta", "citation": citation_object(event)})
 
     def _thinking(self, event: ThinkingDelta) -> bytes:
         if event.redacted is not None:

@@ -20,6 +20,7 @@ from switchboard.protocols.google_generate.fields import (
     optional_object,
 )
 from switchboard.protocols.google_generate.schemas import json_schema
+from switchboard.protocols.google_generate.untranslatable import output_modalities, untranslatable
 
 CONFIG = "generationConfig"
 _PLAIN: Mapping[str, tuple[str, Check]] = {
@@ -52,7 +53,8 @@ def parameters_of(native: JsonObject) -> JsonObject:
     parameters.update(_response_format(config))
     parameters.update(_reasoning(config))
     parameters.update(_tools(native))
-    return parameters
+    parameters.update(output_modalities(native))
+    return {**untranslatable(native), **parameters}
 
 
 def _response_format(config: JsonObject) -> JsonObject:

@@ -7,7 +7,7 @@ import orjson
 from switchboard.accounting.estimate import text_tokens, with_margin, without_margin
 from switchboard.chat import ChatRequest
 from switchboard.errors import InvalidRequest, NotFound
-from switchboard.json_types import JsonObject
+from switchboard.protocols.checks import json_object
 from switchboard.protocols.google_generate.config import parameters_of
 from switchboard.protocols.google_generate.contents import ContentsReader
 from switchboard.protocols.google_generate.fields import GATEWAY_FIELDS, field, is_object
@@ -23,7 +23,7 @@ def parse(arrival: Arrival) -> ChatRequest:
     model, method = target_of(arrival)
     if method not in (WHOLE, STREAMED):
         raise NotFound(f"There is no method `{method}` here: call {WHOLE}, {STREAMED} or {COUNT}.")
-    native = _object(arrival.body)
+    native = json_object(arrival.body, "`contents`")
     reader, parameters = ContentsReader(), parameters_of(native)
     system = reader.system(field(native, "systemInstruction"))
     messages = (*system, *reader.messages(native.get("contents")))
@@ -47,7 +47,7 @@ def parse(arrival: Arrival) -> ChatRequest:
 
 def count_tokens(body: bytes) -> bytes:
     """The answer to countTokens, estimated as for any prompt. Raises InvalidRequest."""
-    native = _object(body)
+    native = json_object(body, "`contents`")
     inner = field(native, "generateContentRequest")
     whole = inner if is_object(inner) else native
     reader, parameters = ContentsReader(), parameters_of(whole)
@@ -65,13 +65,3 @@ def target_of(arrival: Arrival) -> tuple[str, str]:
     if not colon or not model:
         raise InvalidRequest("The path must name a model and a method: models/{model}:generateContent.", param="model")
     return (f"{publisher}/{model}" if publisher else model), method
-
-
-def _object(body: bytes) -> JsonObject:
-    try:
-        native = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidRequest(f"The body is not valid JSON: {error}.") from None
-    if not isinstance(native, dict):
-        raise InvalidRequest("The body must be a JSON object with `contents`.")
-    return cast(JsonObject, native)

@@ -1,7 +1,6 @@
 """The choices of a chat completion, whole and streamed, in the shape that strict clients insist on.
 
-What the upstream put there stays, except where it is not what OpenAI would send: compatible servers are so to a degree
-(specs/protocols.md sections 1 and 11).
+What the upstream put there stays, except where it is not what OpenAI would send: compatible servers are so to a degree.
 """
 
 from collections.abc import Sequence

@@ -5,12 +5,10 @@ How to read those is loaded when the first one comes: other clients need not pay
 
 import importlib
 from collections.abc import Mapping
-from typing import cast
-
-import orjson
 
 from switchboard.chat import ChatRequest
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.checks import json_object
 from switchboard.protocols.interface import Arrival
 from switchboard.protocols.openai_chat import OpenAiChat
 
@@ -33,11 +31,8 @@ def _responses_body(body: bytes) -> JsonObject | None:
     """None for a chat request: of these only the few that mention an `input` at all are looked into twice."""
     if _INPUT not in body:
         return None
-    try:
-        native = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    return cast(JsonObject, native) if isinstance(native, dict) and is_responses_body(native) else None
+    native = json_object(body, "`model` and `messages`")
+    return native if is_responses_body(native) else None
 
 
 def is_responses_body(native: Mapping[str, Json]) -> bool:

@@ -13,7 +13,8 @@ from switchboard.protocols.checks import (
     is_whole,
 )
 
-# Meant for the gateway: no provider may see them. OpenRouter's and ZenMux's names (specs/api.md section 2).
+# Meant for the gateway: no provider may see them. OpenRouter's and ZenMux's names.
+# https://openrouter.ai/docs/api-reference/parameters
 GATEWAY_FIELDS = frozenset(
     {
         "cache_control",
@@ -33,7 +34,7 @@ GATEWAY_FIELDS = frozenset(
     }
 )
 # Not parameters of the model's work: these never decide which endpoint fits.
-ENVELOPE_FIELDS = frozenset({"messages", "model", "stream", "stream_options", "user", "metadata", "store"})
+ENVELOPE_FIELDS = frozenset({"messages", "model", "stream", "stream_options", "user", "store"})
 
 
 def _is_stop(value: Json) -> bool:

@@ -24,8 +24,12 @@ def format_of(dialect: str) -> str:
     return _FORMATS.get(dialect, "unknown")
 
 
-def detail(thought: ThinkingDelta, provider: str, dialect: str, index: int) -> JsonObject:
-    """An entry of `reasoning_details`, whole or a piece of one: pieces of one `index` belong together."""
+def detail(thought: ThinkingDelta, provider: str, dialect: str, index: int, *, continues: bool = False) -> JsonObject:
+    """An entry of `reasoning_details`, whole or a piece of one: pieces of one `index` belong together.
+
+    The seal on words that earlier pieces had says that it `continues` them: some clients keep the last piece alone
+    (openai-node's stream helper does), and a seal without its words is refused by who made it.
+    """
     common: JsonObject = {"format": format_of(dialect), "index": index}
     if thought.redacted is not None:
         return {"type": "reasoning.encrypted", "data": marked(thought.redacted, provider), **common}
@@ -34,6 +38,7 @@ def detail(thought: ThinkingDelta, provider: str, dialect: str, index: int) -> J
         shown["text"] = thought.text
     if thought.signature:
         shown["signature"] = marked(thought.signature, provider)
+        shown.update({"continues": True} if continues and not thought.text else {})
     return shown
 
 
@@ -50,7 +55,7 @@ def read_reasoning(message: JsonObject) -> tuple[Thinking, ...]:
         joined = _joined(thoughts[-1], thought) if thoughts and entry.get("index") == last else None
         if joined:
             thoughts[-1] = joined
-        else:
+        elif entry.get("continues") is not True or thought.text:  # else its words are lost, and its seal worth nothing
             thoughts.append(thought)
         last = entry.get("index")
     if thoughts:

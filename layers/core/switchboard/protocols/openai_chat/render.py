@@ -1,4 +1,4 @@
-"""Answers as chat completions, whole and streamed (shapes: specs/protocols.md section 1, specs/api.md section 4).
+"""Answers as chat completions, whole and streamed. https://platform.openai.com/docs/api-reference/chat/object
 
 An upstream that speaks the same dialect is passed on with its own fields; only what identifies the answer, what it
 cost and what strict clients insist on is set here. Other dialects' answers: render_events.py.
@@ -42,6 +42,7 @@ def render_reply(served: Served, chunk: Chunk, bill: Bill) -> bytes:
             "system_fingerprint": native.get("system_fingerprint"),
             "choices": choices,
             "usage": usage_object(bill, native.get("usage")),
+            **_route(served),
         }
     )
 
@@ -114,10 +115,15 @@ class OpenAiChatStream:
         return piece
 
     def _usage_event(self, bill: Bill) -> bytes:
-        if not self._include_usage:
+        route = _route(self._served)
+        if not self._include_usage and not route:
             return b""
-        piece = {**self._head, "choices": [], "usage": usage_object(bill, self._native_usage)}
+        piece = {**self._head, "choices": [], "usage": usage_object(bill, self._native_usage), **route}
         return encode_event(orjson.dumps(piece))
+
+
+def _route(served: Served) -> JsonObject:
+    return {"openrouter_metadata": served.route} if served.route else {}
 
 
 def usage_object(bill: Bill, native: Json) -> JsonObject:

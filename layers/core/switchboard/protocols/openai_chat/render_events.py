@@ -1,14 +1,15 @@
 """Answers of other dialects as the choices of a chat completion, from the hub's events.
 
-Shapes that strict clients insist on (specs/protocols.md section 1): the role once and first, ids and names of tool
+Shapes that strict clients insist on: the role once and first, ids and names of tool
 calls in their first fragment only, calls counted from 0, one finish reason beside an empty delta.
 """
 
 from collections.abc import Iterable
 from typing import cast
 
-from switchboard.chat import Finish, Served, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta, Usage
+from switchboard.chat import Citation, Finish, Served, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta, Usage
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.openai_chat.beside_text import annotations, logprobs
 from switchboard.protocols.openai_chat.reasoning import detail
 
 
@@ -37,6 +38,7 @@ class StreamedChoice:
         self._begun = False
         self._finished = False
         self._thought = 0  # reasoning blocks that have ended
+        self._thinks_aloud = False  # in a block that has not
         self._calls: dict[int, int] = {}  # the upstream's number of a call: ours
         self._empty: set[int] = set()  # calls of which no argument has come yet
 
@@ -49,6 +51,8 @@ class StreamedChoice:
             self._begun = True
             deltas.insert(0, {"role": "assistant", "content": ""})
         made = [choice_object(self._index, None, delta=delta) for delta in deltas if delta]
+        if made:
+            made[-1]["logprobs"] = logprobs([event])
         if isinstance(event, Finish):
             self._finished = True
             made.append(choice_object(self._index, event, delta={}))
@@ -58,6 +62,8 @@ class StreamedChoice:
         match event:
             case TextDelta(text):
                 return [{"refusal" if event.is_refusal else "content": text}] if text else []
+            case Citation():
+                return [annotations([event])]
             case ThinkingDelta():
                 return self._thinking(event)
             case ToolCallDelta():
@@ -68,8 +74,11 @@ class StreamedChoice:
     def _thinking(self, event: ThinkingDelta) -> list[JsonObject]:
         if not (event.text or event.signature or event.redacted):
             return []
-        piece = detail(event, self._served.provider_id, self._served.dialect, self._thought)
-        self._thought += bool(event.signature or event.redacted)
+        served = self._served
+        piece = detail(event, served.provider_id, served.dialect, self._thought, continues=self._thinks_aloud)
+        ends = bool(event.signature or event.redacted)
+        self._thought += ends
+        self._thinks_aloud = not ends
         told: JsonObject = {"reasoning": event.text, "reasoning_content": event.text} if event.text else {}
         return [{**told, "reasoning_details": [piece]}]
 
@@ -109,9 +118,10 @@ def _whole_choice(index: int, events: list[StreamEvent], served: Served) -> Json
         message["content"] = None
     if calls:
         message["tool_calls"] = cast("list[Json]", calls)
+    message.update(annotations(events))
     message.update(_reasoning([e for e in events if isinstance(e, ThinkingDelta)], served))
     finish = next((e for e in events if isinstance(e, Finish)), None)
-    return choice_object(index, finish, message=message)
+    return choice_object(index, finish, message=message) | {"logprobs": logprobs(events)}
 
 
 def _calls(events: list[StreamEvent], served: Served) -> list[JsonObject]:

@@ -4,9 +4,12 @@ Events come without their sequence number: the stream counts them.
 """
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
 from typing import Literal
 
+from switchboard.chat import Citation, TextDelta
 from switchboard.json_types import Json, JsonObject
+from switchboard.protocols.checks import is_list
 from switchboard.protocols.openai_responses.names import ToolName
 from switchboard.protocols.openai_responses.sealed import seal, seal_redacted
 from switchboard.protocols.openai_responses.tools import as_text
@@ -41,42 +44,72 @@ class OutputItem(ABC):
         return {"type": f"response.{kind}", "item_id": self.id, "output_index": self.index, **fields}
 
 
+@dataclass(slots=True)
+class _Part:
+    """A run of words or of refusal, and what stands beside it."""
+
+    is_refusal: bool
+    said: list[str] = field(default_factory=list)
+    annotations: list[Json] = field(default_factory=list)
+    logprobs: list[Json] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.said)
+
+    def native(self) -> JsonObject:
+        if self.is_refusal:
+            return {"type": "refusal", "refusal": self.text}
+        beside: JsonObject = {"annotations": [*self.annotations], "logprobs": [*self.logprobs]}
+        return {"type": "output_text", "text": self.text, **beside}
+
+
 class MessageItem(OutputItem):
     """Words and refusals, each run of them a part."""
 
     def __init__(self, identifier: str, index: int) -> None:
         super().__init__(identifier, index)
-        self._parts: list[tuple[bool, list[str]]] = []
+        self._parts: list[_Part] = []
 
-    def say(self, text: str, *, is_refusal: bool) -> list[JsonObject]:
+    def say(self, said: TextDelta) -> list[JsonObject]:
         events: list[JsonObject] = []
-        if not self._parts or self._parts[-1][0] != is_refusal:
+        if not self._parts or self._parts[-1].is_refusal != said.is_refusal:
             events += self._end_part()
-            self._parts.append((is_refusal, []))
-            events.append(self._part_event("content_part.added", part=_part(is_refusal, "")))
-        self._parts[-1][1].append(text)
-        if is_refusal:
-            return [*events, self._part_event("refusal.delta", delta=text)]
-        return [*events, self._part_event("output_text.delta", delta=text, logprobs=[])]
+            self._parts.append(_Part(said.is_refusal))
+            events.append(self._part_event("content_part.added", part=self._parts[-1].native()))
+        self._parts[-1].said.append(said.text)
+        if said.is_refusal:
+            return [*events, self._part_event("refusal.delta", delta=said.text)]
+        likely: list[Json] = [_token(token) for token in said.logprobs]
+        self._parts[-1].logprobs += likely
+        return [*events, self._part_event("output_text.delta", delta=said.text, logprobs=likely)]
+
+    def cite(self, cited: Citation) -> list[JsonObject]:
+        """Of the words that were said last."""
+        if not self._parts or self._parts[-1].is_refusal:
+            return []
+        annotations, place = self._parts[-1].annotations, len(self._parts[-1].annotations)
+        annotations.append(_annotation(cited))
+        told = {"annotation": annotations[place], "annotation_index": place}
+        return [self._part_event("output_text.annotation.added", **told)]
 
     def closed(self, status: Status) -> list[JsonObject]:
         return [*self._end_part(), *super().closed(status)]
 
     def item(self) -> JsonObject:
-        parts: list[Json] = [_part(is_refusal, "".join(said)) for is_refusal, said in self._parts]
+        parts: list[Json] = [part.native() for part in self._parts]
         return {"id": self.id, "type": "message", "role": "assistant", "status": self.status, "content": parts}
 
     def _end_part(self) -> list[JsonObject]:
         if not self._parts:
             return []
-        is_refusal, said = self._parts[-1]
-        text = "".join(said)
+        last = self._parts[-1]
         done = (
-            self._part_event("refusal.done", refusal=text)
-            if is_refusal
-            else self._part_event("output_text.done", text=text, logprobs=[])
+            self._part_event("refusal.done", refusal=last.text)
+            if last.is_refusal
+            else self._part_event("output_text.done", text=last.text, logprobs=last.logprobs)
         )
-        return [done, self._part_event("content_part.done", part=_part(is_refusal, text))]
+        return [done, self._part_event("content_part.done", part=last.native())]
 
     def _part_event(self, kind: str, **fields: Json) -> JsonObject:
         return self._event(kind, content_index=len(self._parts) - 1, **fields)
@@ -189,10 +222,18 @@ class CustomCallItem(CallItem):
         }
 
 
-def _part(is_refusal: bool, text: str) -> JsonObject:
-    if is_refusal:
-        return {"type": "refusal", "refusal": text}
-    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+def _annotation(cited: Citation) -> JsonObject:
+    """Where nobody knows the place, readers want a number all the same."""
+    place: JsonObject = {"start_index": cited.start or 0, "end_index": cited.end or 0}
+    return {"type": "url_citation", "url": cited.url, "title": cited.title, **place}
+
+
+def _token(given: JsonObject) -> JsonObject:
+    """Readers of this dialect want bytes everywhere, which some providers leave out."""
+    others = given.get("top_logprobs")
+    likely: list[Json] = [_token(other) for other in others if isinstance(other, dict)] if is_list(others) else []
+    token = {"token": given.get("token"), "logprob": given.get("logprob"), "bytes": given.get("bytes") or []}
+    return token | ({"top_logprobs": likely} if is_list(others) else {})
 
 
 def _summary(text: str) -> JsonObject:

@@ -9,7 +9,7 @@ from switchboard.accounting.estimate import text_tokens, with_margin
 from switchboard.chat import ChatRequest
 from switchboard.errors import InvalidRequest
 from switchboard.json_types import Json, JsonObject
-from switchboard.protocols.checks import is_list, is_object
+from switchboard.protocols.checks import is_list, is_object, json_object
 from switchboard.protocols.openai_chat.fields import GATEWAY_FIELDS
 from switchboard.protocols.openai_responses.fields import SAME_IN_THE_HUB, check_fields
 from switchboard.protocols.openai_responses.items import ItemReader, instructions
@@ -19,18 +19,13 @@ from switchboard.protocols.openai_responses.tools import text_parameters, tool_p
 PROTOCOL = "openai-responses"
 # A wish for a summary alone (Codex always has it) asks for no more reasoning than the model does by itself.
 _ASKS_FOR_REASONING = ("effort", "enabled", "max_tokens")
+_UNTRANSLATABLE = ("max_tool_calls", "metadata", "truncation")
 _LOGPROBS = "message.output_text.logprobs"
 
 
 def parse(body: bytes) -> ChatRequest:
     """Raises InvalidRequest for anything that no provider could answer."""
-    try:
-        native = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidRequest(f"The body is not valid JSON: {error}.") from None
-    if not isinstance(native, dict):
-        raise InvalidRequest("The body must be a JSON object with `model` and `input`.")
-    return parse_body(cast(JsonObject, native))
+    return parse_body(json_object(body, "`model` and `input`"))
 
 
 def parse_body(native: JsonObject) -> ChatRequest:
@@ -62,7 +57,7 @@ def parse_body(native: JsonObject) -> ChatRequest:
 
 
 def _parameters(given: Mapping[str, Json]) -> JsonObject:
-    """Under the hub's names. What has no name there (truncation, include, ...) only this dialect can carry."""
+    """Under the hub's names, and what has none there under its own: so it is named where it gets lost."""
     parameters: JsonObject = {name: value for name, value in given.items() if name in SAME_IN_THE_HUB}
     parameters |= tool_parameters(given) | text_parameters(given.get("text"))
     reasoning = given.get("reasoning")
@@ -74,6 +69,7 @@ def _parameters(given: Mapping[str, Json]) -> JsonObject:
     if is_list(included) and _LOGPROBS in included:
         parameters["logprobs"] = True
         parameters |= {"top_logprobs": given["top_logprobs"]} if "top_logprobs" in given else {}
+    parameters |= {name: given[name] for name in _UNTRANSLATABLE if given.get(name) not in (None, "disabled", {})}
     if "tools" not in parameters:
         parameters.pop("parallel_tool_calls", None)
     return parameters

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from switchboard.chat import StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta
+from switchboard.chat import Citation, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta
 from switchboard.json_types import JsonObject
 from switchboard.protocols.openai_responses.names import ToolName
 from switchboard.protocols.openai_responses.output import (
@@ -33,9 +33,11 @@ class OutputWriter:
     def take(self, event: StreamEvent) -> list[JsonObject]:
         """What it adds to the answer. Other choices than the first have no place in this dialect."""
         match event:
-            case TextDelta(text, 0, is_refusal) if text:
+            case TextDelta(choice=0) if event.text:
                 message, events = self._message()
-                return events + message.say(text, is_refusal=is_refusal)
+                return events + message.say(event)
+            case Citation(choice=0) if isinstance(self._current, MessageItem):
+                return self._current.cite(event)
             case ThinkingDelta(choice=0):
                 return self._think(event)
             case ToolCallDelta(choice=0):

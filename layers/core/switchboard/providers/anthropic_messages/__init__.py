@@ -8,6 +8,7 @@ from switchboard.clock import Clock, SystemClock
 from switchboard.errors import UpstreamFailure
 from switchboard.providers.anthropic_messages.content import part
 from switchboard.providers.anthropic_messages.decode import AnthropicMessagesDecoder, decode_reply
+from switchboard.providers.anthropic_messages.exclusions import unshapely
 from switchboard.providers.anthropic_messages.failures import classify
 from switchboard.providers.anthropic_messages.request import PROTOCOL, build
 from switchboard.providers.anthropic_messages.tools import is_own_tool
@@ -26,10 +27,10 @@ class AnthropicMessagesUpstream:
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
 
-    def misfit(self, request: ChatRequest, _endpoint: Endpoint) -> str | None:
+    def misfit(self, request: ChatRequest, endpoint: Endpoint) -> str | None:
         if request.protocol == PROTOCOL:
             return None
-        return untranslatable(request, part, knows_tool=is_own_tool)
+        return untranslatable(request, part, knows_tool=is_own_tool) or unshapely(request, endpoint, WORDS)
 
     def build(self, request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
         return build(request, endpoint, secret)

@@ -1,6 +1,6 @@
 """The hub's messages as Anthropic's: `system` apart, user and assistant in turn, every tool result where it belongs.
 
-Each rule below is one that Anthropic answers with status 400 when it is broken (specs/protocols.md section 2).
+Each rule below is one that Anthropic answers with status 400 when it is broken.
 """
 
 from collections.abc import Sequence

@@ -12,13 +12,15 @@ import orjson
 from switchboard.chat import Chunk, Finish, FinishReason, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.anthropic_messages.citations import citations_of
 from switchboard.providers.anthropic_messages.failures import failure_of
-from switchboard.providers.anthropic_messages.structured import JSON_TOOL
 from switchboard.providers.anthropic_messages.usage import read_usage
 from switchboard.providers.events import ChunkReader, read_events
+from switchboard.providers.json_answer import JSON_TOOL
 from switchboard.wire.sse import ServerSentEvent, SseDecoder
 
-# specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
+# https://docs.anthropic.com/en/api/handling-stop-reasons
+# What is not listed passes as "stop": a new word must not look like a failure.
 _FINISH: Mapping[str, FinishReason] = {
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -34,13 +36,18 @@ Kind = Literal["text", "thinking", "tool", "json", "other"]
 
 @dataclass(slots=True)
 class _Block:
-    """A content block while it is open. `given` is the input that a block may bring along at its start."""
+    """A content block while it is open. `given` is the input that a block may bring along at its start.
+
+    `begun` is how much text was before it, `cited` where its text comes from.
+    """
 
     kind: Kind
     tool: int = 0
     given: JsonObject = field(default_factory=dict)
     said: bool = False
     signature: str = ""
+    begun: int = 0
+    cited: list[Json] = field(default_factory=list)
 
 
 class AnthropicMessagesDecoder:
@@ -76,6 +83,7 @@ class MessageReader:
         self._blocks: dict[Json, _Block] = {}
         self._usage: JsonObject = {}
         self._tools = 0
+        self._written = 0  # characters of text
         self.finished = False
         self.skipped = 0
 
@@ -92,7 +100,9 @@ class MessageReader:
             return Chunk((), native, is_life=True) if self._works_in_silence else None
         if native["type"] == "error":
             raise failure_of(200, native)
-        return Chunk(tuple(self._said(native)), native, is_life=native["type"] != "message_start")
+        said = self._said(native)
+        self._written += sum(len(event.text) for event in said if isinstance(event, TextDelta))
+        return Chunk(tuple(said), native, is_life=native["type"] != "message_start")
 
     @property
     def _works_in_silence(self) -> bool:
@@ -114,7 +124,8 @@ class MessageReader:
         return []
 
     def _begin(self, index: Json, shown: JsonObject) -> list[StreamEvent]:
-        block = _Block(_kind(shown), given=_object(shown.get("input")))
+        block = _Block(_kind(shown), given=_object(shown.get("input")), begun=self._written)
+        block.cited += _list(shown.get("citations"))
         self._blocks[index] = block
         if block.kind == "tool":
             block.tool = self._tools
@@ -132,6 +143,8 @@ class MessageReader:
                 return [ThinkingDelta(_text(delta, "thinking"))]
             case "signature_delta":
                 block.signature += _text(delta, "signature")
+            case "citations_delta":
+                block.cited.append(delta.get("citation"))
             case "input_json_delta" if _text(delta, "partial_json"):
                 return self._input(block, _text(delta, "partial_json"))
         return []
@@ -149,7 +162,7 @@ class MessageReader:
             return [ThinkingDelta("", block.signature)]
         if block.kind in ("tool", "json") and not block.said:
             return self._input(block, orjson.dumps(block.given).decode())
-        return []
+        return citations_of(block.cited, block.begun, self._written)
 
     def _finish(self, delta: JsonObject) -> list[StreamEvent]:
         if not isinstance(delta.get("stop_reason"), str):
@@ -176,7 +189,7 @@ def decode_reply(body: bytes) -> Chunk:
     if not isinstance(native, dict) or native.get("type") == "error" or not isinstance(native.get("content"), list):
         raise failure_of(200, native)
     said: list[StreamEvent] = []
-    tools = 0
+    tools = written = 0
     for block in cast("list[JsonObject]", native["content"]):
         if _kind(block) == "tool":
             arguments = orjson.dumps(block.get("input") or {}).decode()
@@ -186,6 +199,8 @@ def decode_reply(body: bytes) -> Chunk:
             said.append(TextDelta(orjson.dumps(block.get("input") or {}).decode()))
         else:
             said += _spoken(block)
+            begun, written = written, written + len(_text(block, "text"))
+            said += citations_of(_list(block.get("citations")), begun, written)
     said.append(finish(native, called_tools=tools > 0))
     if isinstance(native.get("usage"), dict):
         said.append(read_usage(cast(JsonObject, native["usage"])))
@@ -227,6 +242,10 @@ def _spoken(block: JsonObject) -> list[StreamEvent]:
 def _text(table: JsonObject, name: str) -> str:
     value = table.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
 
 
 def _object(value: Json) -> JsonObject:

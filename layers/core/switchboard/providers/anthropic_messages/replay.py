@@ -39,6 +39,8 @@ def _edited(message: JsonObject, provider: Provider) -> JsonObject:
 
 def _part(part: JsonObject, provider: Provider) -> JsonObject | None:
     match part.get("type"):
+        case "text" if part.get("citations"):
+            return _cited(part)
         case "thinking":
             return _signed(part, "signature", provider)
         case "redacted_thinking":
@@ -59,6 +61,15 @@ def _signed(part: JsonObject, name: str, provider: Provider) -> JsonObject | Non
     if not is_welcome(signature.provider, provider.id):
         return None
     return part if signature.text == given else {**part, name: signature.text}
+
+
+def _cited(part: JsonObject) -> JsonObject:
+    """Without those that a gateway wrote for another provider: Anthropic has not sealed them and refuses them."""
+    given = cast("list[Json]", part["citations"])
+    kept = [each for each in given if not (isinstance(each, dict) and each.get("encrypted_index") == "")]
+    if len(kept) == len(given):
+        return part
+    return {**{k: v for k, v in part.items() if k != "citations"}, **({"citations": kept} if kept else {})}
 
 
 def _renamed(part: JsonObject, name: str) -> JsonObject:

@@ -1,4 +1,4 @@
-"""An answer in a given JSON shape: by `output_config.format` where an endpoint has it, else as the input of a tool."""
+"""An answer in a given JSON shape by `output_config.format`; others are asked by a tool (providers/json_answer.py)."""
 
 from collections.abc import Mapping
 
@@ -6,9 +6,6 @@ from switchboard.catalog.model import Endpoint
 from switchboard.json_types import Json, JsonObject
 from switchboard.requested import JsonFormat
 
-# The decoder knows this name again and gives the call's input out as text.
-JSON_TOOL = "switchboard_json_answer"
-_ANY_OBJECT: JsonObject = {"type": "object", "additionalProperties": True}
 # Answered with status 400 inside `output_config.format` (https://docs.anthropic.com/en/docs/build-with-claude/structured-outputs).
 _BOUNDS = frozenset(
     {
@@ -34,16 +31,6 @@ def native_format(wanted: JsonFormat, endpoint: Endpoint) -> JsonObject | None:
     if "structured_outputs" not in listed or wanted.schema is None or _is_open(wanted.schema):
         return None
     return {"type": "json_schema", "schema": _closed(wanted.schema)}
-
-
-def json_tool(wanted: JsonFormat) -> JsonObject:
-    schema = {**(wanted.schema or _ANY_OBJECT)}
-    schema.setdefault("type", "object")
-    return {
-        "name": JSON_TOOL,
-        "description": f"Give your answer ({wanted.name}) as the input of this tool.",
-        "input_schema": schema,
-    }
 
 
 def _is_open(schema: Json) -> bool:

@@ -1,6 +1,7 @@
 """What Messages can say. https://docs.anthropic.com/en/api/messages"""
 
 from switchboard.parameters import Vocabulary
+from switchboard.providers.anthropic_messages.exclusions import given_up
 
 WORDS = Vocabulary(
     parameters=frozenset(
@@ -23,4 +24,5 @@ WORDS = Vocabulary(
     ),
     emulated=frozenset({"response_format"}),
     ranges={"temperature": (0.0, 1.0), "top_p": (0.0, 1.0)},
+    gives_up=given_up,
 )

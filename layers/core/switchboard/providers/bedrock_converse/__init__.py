@@ -8,6 +8,7 @@ from switchboard.clock import Clock, SystemClock
 from switchboard.errors import UpstreamFailure
 from switchboard.providers.authorization import signed
 from switchboard.providers.bedrock_converse.decode import BedrockConverseDecoder, decode_reply
+from switchboard.providers.bedrock_converse.exclusions import unshapely
 from switchboard.providers.bedrock_converse.failures import classify
 from switchboard.providers.bedrock_converse.media import Media
 from switchboard.providers.bedrock_converse.request import build
@@ -30,8 +31,8 @@ class BedrockConverseUpstream:
         self._clock = clock or SystemClock()
         self._sign = sign
 
-    def misfit(self, request: ChatRequest, _endpoint: Endpoint) -> str | None:
-        return untranslatable(request, Media().written)
+    def misfit(self, request: ChatRequest, endpoint: Endpoint) -> str | None:
+        return untranslatable(request, Media().written) or unshapely(request, endpoint, WORDS)
 
     def build(self, request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
         return signed(build(request, endpoint, secret), endpoint.provider, secret, self._sign)

@@ -1,6 +1,7 @@
 """Bedrock's answer, whole or as frames of an event stream, read into the hub.
 
 A text begins without an event of its own; the usage comes after the stop; exceptions come as frames of a good reply.
+A call of JSON_TOOL is no call: it is how an answer in a given shape was asked for, and is read as text.
 """
 
 from collections.abc import Mapping
@@ -19,11 +20,14 @@ from switchboard.chat import (
 )
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.bedrock_converse.citations import citation_of, citations_of, text_of
 from switchboard.providers.bedrock_converse.failures import failure_of
 from switchboard.providers.bedrock_converse.frames import BedrockEvent, EventStreamReader
 from switchboard.providers.bedrock_converse.usage import read_usage
+from switchboard.providers.json_answer import JSON_TOOL
 
-# specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+# What is not listed passes as "stop": a new word must not look like a failure.
 _FINISH: Mapping[str, FinishReason] = {
     "max_tokens": "length",
     "model_context_window_exceeded": "length",
@@ -79,11 +83,15 @@ class _Reader:
     def __init__(self) -> None:
         self.finished = False
         self._calls: dict[int, int] = {}
+        self._answers: set[int] = set()
         self._without_input: set[int] = set()
         self._has_content = False
+        self._written = 0  # characters of text
+        self._begun: dict[int, int] = {}  # how much text was before a block
 
     def event(self, kind: str, payload: JsonObject) -> Chunk | None:
         said = self._said(kind, payload)
+        self._written += sum(len(event.text) for event in said if isinstance(event, TextDelta))
         self._has_content = self._has_content or any(not isinstance(event, Finish) for event in said)
         if kind == "metadata" and isinstance(payload.get("usage"), dict):
             said = [read_usage(_object(payload["usage"]), payload.get("serviceTier"))]
@@ -98,7 +106,10 @@ class _Reader:
             said += self._delta({"toolUse": {"input": arguments}}, index)
         if reasoning:
             said += _thoughts({**_object(reasoning.get("reasoningText")), **reasoning})
-        said += _text(block)
+        cited, begun = _object(block.get("citationsContent")), self._written
+        said += _text({"text": text_of(cited)} if cited else block)
+        self._written += sum(len(event.text) for event in said if isinstance(event, TextDelta))
+        said += citations_of(cited, begun, self._written)
         self._has_content = self._has_content or bool(said)
         return said
 
@@ -114,7 +125,8 @@ class _Reader:
         self.finished = True
         hit = _object(payload.get("additionalModelResponseFields")).get("stop_sequence")
         reason = _FINISH.get(native, "stop")
-        reason = "tool_calls" if reason == "stop" and self._calls else reason
+        if reason in ("stop", "tool_calls"):  # a `tool_use` without a call was one of JSON_TOOL
+            reason = "tool_calls" if self._calls else "stop"
         return Finish(reason, native, stop_sequence=hit if isinstance(hit, str) else None)
 
     def _said(self, kind: str, payload: JsonObject) -> list[StreamEvent]:
@@ -135,24 +147,30 @@ class _Reader:
         call = _object(start.get("toolUse"))
         if not call:
             return []
-        place = self._calls[block] = len(self._calls)
         self._without_input.add(block)
+        if call.get("name") == JSON_TOOL:
+            self._answers.add(block)
+            return []
+        place = self._calls[block] = len(self._calls)
         return [ToolCallDelta(place, "", str(call.get("toolUseId") or ""), str(call.get("name") or ""))]
 
     def _delta(self, delta: JsonObject, block: int) -> list[StreamEvent]:
         written = _object(delta.get("toolUse")).get("input")
-        if isinstance(written, str) and written and block in self._calls:
-            self._without_input.discard(block)
-            return [ToolCallDelta(self._calls[block], written)]
+        if isinstance(written, str) and written and (block in self._calls or block in self._answers):
+            return [self._input(block, written)]
+        begun = self._begun.setdefault(block, self._written)
+        if "citation" in delta:
+            return citation_of(_object(delta["citation"]), begun, self._written)
         reasoning = _object(delta.get("reasoningContent"))
         return _thoughts(reasoning) if reasoning else _text(delta)
 
     def _stop(self, block: int) -> list[StreamEvent]:
         """A call without arguments has no delta at all: its JSON still has to be an object."""
-        if block not in self._without_input:
-            return []
+        return [self._input(block, "{}")] if block in self._without_input else []
+
+    def _input(self, block: int, piece: str) -> StreamEvent:
         self._without_input.discard(block)
-        return [ToolCallDelta(self._calls[block], "{}")]
+        return TextDelta(piece) if block in self._answers else ToolCallDelta(self._calls[block], piece)
 
 
 def _text(table: JsonObject) -> list[StreamEvent]:

@@ -75,13 +75,19 @@ def output_config(request: ChatRequest, endpoint: Endpoint) -> JsonObject | None
 
 def prompted_format(request: ChatRequest, endpoint: Endpoint) -> str | None:
     """The wish for JSON in words, for a model that has no setting for it."""
-    wanted: JsonFormat | None = json_format_of(request)
+    wanted = json_format_of(request)
     if wanted is None or (wanted.schema is not None and knows_schemas(endpoint)):
         return None
     if wanted.schema is None:
         return "Answer with one JSON object and nothing else: no words around it, no code fence."
     schema = orjson.dumps(wanted.schema).decode()
     return f"Answer with JSON and nothing else, no code fence. It has to fit this JSON Schema:\n{schema}"
+
+
+def asks_by_tool(wanted: JsonFormat, endpoint: Endpoint) -> bool:
+    """True if a schema has to become a tool that must be called, and the model can be made to call one."""
+    listed = endpoint.supported_parameters
+    return wanted.schema is not None and not knows_schemas(endpoint) and (listed is None or "tool_choice" in listed)
 
 
 def knows_schemas(endpoint: Endpoint) -> bool:

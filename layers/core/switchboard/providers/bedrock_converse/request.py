@@ -1,6 +1,5 @@
 """The request for Converse and ConverseStream: the model in the path, everything else in the body."""
 
-from dataclasses import replace
 from typing import cast
 
 import orjson
@@ -8,10 +7,11 @@ import orjson
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest
 from switchboard.json_types import Json, JsonObject
-from switchboard.parameters import dropped_parameters
+from switchboard.parameters import dropped_parameters, without
 from switchboard.providers.authorization import authorization
 from switchboard.providers.bedrock_converse.messages import messages_of
 from switchboard.providers.bedrock_converse.parameters import (
+    asks_by_tool,
     inference_config,
     model_fields,
     output_config,
@@ -20,6 +20,8 @@ from switchboard.providers.bedrock_converse.parameters import (
 )
 from switchboard.providers.bedrock_converse.tools import tool_config
 from switchboard.providers.bedrock_converse.words import WORDS
+from switchboard.providers.json_answer import asked_by_tool
+from switchboard.requested import json_format_of
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 from switchboard.wire.sigv4 import encode_segment
@@ -29,10 +31,11 @@ EVENT_STREAM = "application/vnd.amazon.eventstream"
 
 def build(request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
     """Not signed yet. Raises UpstreamFailure for what Bedrock cannot be told."""
-    dropped = dropped_parameters(request, endpoint, WORDS)
-    parameters = {name: value for name, value in request.parameters.items() if name not in dropped}
-    body = _body(replace(request, parameters=parameters), endpoint)
-    return to_bedrock("converse-stream" if request.stream else "converse", body, endpoint, secret)
+    asked = without(request, dropped_parameters(request, endpoint, WORDS))
+    wanted = json_format_of(asked)
+    if wanted is not None and asks_by_tool(wanted, endpoint):
+        asked = asked_by_tool(asked)
+    return to_bedrock("converse-stream" if request.stream else "converse", _body(asked, endpoint), endpoint, secret)
 
 
 def to_bedrock(method: str, body: JsonObject, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
@@ -49,12 +52,13 @@ def to_bedrock(method: str, body: JsonObject, endpoint: Endpoint, secret: Secret
 
 
 def _body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
-    """Fields with nothing in them are left out: Bedrock refuses an empty `system` as well as empty `tools`."""
+    """Fields with nothing in them are left out: Bedrock refuses an empty `system` as well as empty `tools`.
+
+    What excludes what is settled already (exclusions.py).
+    """
     system, messages = messages_of(request, endpoint)
     tools, no_calls = tool_config(request, endpoint, messages)
-    budget = _affordable(thinking_budget(request, endpoint), messages)
-    if budget is not None and tools:
-        tools.pop("toolChoice", None)  # Claude cannot be made to call a tool while it thinks
+    budget = thinking_budget(request, endpoint)
     words: list[JsonObject] = [{"text": text} for text in (no_calls, prompted_format(request, endpoint)) if text]
     body: JsonObject = {
         "messages": cast(Json, messages),
@@ -65,11 +69,3 @@ def _body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
         "outputConfig": output_config(request, endpoint),
     }
     return {name: value for name, value in body.items() if value}
-
-
-def _affordable(budget: int | None, messages: list[JsonObject]) -> int | None:
-    """No thinking if the model's last calls come back without the thoughts that led to them: Claude would refuse."""
-    last = next((message for message in reversed(messages) if message["role"] == "assistant"), None)
-    blocks = cast("list[JsonObject]", last["content"]) if last else []
-    called = any("toolUse" in block for block in blocks)
-    return None if called and "reasoningContent" not in blocks[0] else budget

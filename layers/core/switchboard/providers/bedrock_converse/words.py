@@ -1,6 +1,7 @@
 """What Converse can say. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html"""
 
 from switchboard.parameters import Vocabulary
+from switchboard.providers.bedrock_converse.exclusions import given_up
 
 WORDS = Vocabulary(
     parameters=frozenset(
@@ -20,4 +21,5 @@ WORDS = Vocabulary(
     ),
     emulated=frozenset({"response_format"}),
     ranges={"temperature": (0.0, 1.0), "top_p": (0.0, 1.0)},
+    gives_up=given_up,
 )

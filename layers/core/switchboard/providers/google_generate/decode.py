@@ -8,6 +8,7 @@ where blocks have an order.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 import orjson
@@ -16,6 +17,7 @@ from switchboard.chat import Chunk, Finish, FinishReason, StreamEvent, TextDelta
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.events import ChunkReader, read_events
+from switchboard.providers.google_generate.beside_text import citations_of, logprobs_of
 from switchboard.providers.google_generate.failures import failure_of
 from switchboard.providers.google_generate.usage import read_usage
 from switchboard.wire.sse import ServerSentEvent, SseDecoder
@@ -32,7 +34,8 @@ BROKEN = frozenset(
         "MISSING_THOUGHT_SIGNATURE",
     }
 )
-# specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
+# https://ai.google.dev/api/generate-content#FinishReason
+# What is not listed passes as "stop": a new word must not look like a failure.
 _FINISH: Mapping[str, FinishReason] = {
     "MAX_TOKENS": "length",
     **dict.fromkeys((*_FILTERED, *_IMAGE_FILTERED), "content_filter"),
@@ -40,6 +43,7 @@ _FINISH: Mapping[str, FinishReason] = {
 }
 UNSPECIFIED = "FINISH_REASON_UNSPECIFIED"
 UNBOUNDED = 2**31
+BESIDE_TEXT = ("groundingMetadata", "citationMetadata")
 
 
 class GoogleGenerateDecoder:
@@ -93,6 +97,8 @@ class _Reader:
         self.finished: set[int] = set()
         self._calls: dict[int, int] = {}
         self._speaking: set[int] = set()
+        self._texts: dict[int, str] = {}
+        self._sources: dict[int, JsonObject] = {}
         self._has_content = False
         self._searches, self._most_searches = 0, most_searches
 
@@ -118,9 +124,22 @@ class _Reader:
             if isinstance(part, dict):
                 said.extend(self._part(part, choice, response))
         self._has_content = self._has_content or bool(said)
+        self._note_beside_text(candidate, choice, said)
         reason = candidate.get("finishReason")
         if isinstance(reason, str) and reason != UNSPECIFIED:
+            said.extend(citations_of(self._sources.get(choice, {}), self._texts.get(choice, ""), choice))
             said.append(self._finish(reason, choice, candidate))
+
+    def _note_beside_text(self, candidate: JsonObject, choice: int, said: list[StreamEvent]) -> None:
+        """Sources grow from piece to piece, and are told at the end; likelihoods belong to the text beside them."""
+        told = {name: candidate[name] for name in BESIDE_TEXT if candidate.get(name)}
+        self._sources[choice] = {**self._sources.get(choice, {}), **told}
+        texts = [at for at, event in enumerate(said) if isinstance(event, TextDelta) and event.choice == choice]
+        spoken = "".join(event.text for event in said if isinstance(event, TextDelta) and event.choice == choice)
+        self._texts[choice] = self._texts.get(choice, "") + spoken
+        logprobs = logprobs_of(candidate)
+        if texts and logprobs:
+            said[texts[-1]] = replace(cast(TextDelta, said[texts[-1]]), logprobs=logprobs)
 
     def _part(self, part: JsonObject, choice: int, response: str) -> list[StreamEvent]:
         signature = part.get("thoughtSignature")

@@ -10,6 +10,7 @@ from switchboard.providers.misfits import linked_files, untranslatable
 from switchboard.providers.openai_chat.decode import OpenAiChatDecoder, classify, decode_reply, reply_object
 from switchboard.providers.openai_chat.embeddings import read_embeddings
 from switchboard.providers.openai_chat.hub_messages import part
+from switchboard.providers.openai_chat.json_answer import unshapely
 from switchboard.providers.openai_chat.request import PROTOCOL, build
 from switchboard.providers.openai_chat.words import WORDS
 from switchboard.secret import Secret
@@ -25,10 +26,10 @@ class OpenAiChatUpstream:
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
 
-    def misfit(self, request: ChatRequest, _endpoint: Endpoint) -> str | None:
-        if request.protocol == PROTOCOL:
-            return linked_files(request)
-        return untranslatable(request, part, choices=True)
+    def misfit(self, request: ChatRequest, endpoint: Endpoint) -> str | None:
+        is_ours = request.protocol == PROTOCOL
+        misfit = linked_files(request) if is_ours else untranslatable(request, part, choices=True)
+        return misfit or unshapely(request, endpoint, WORDS)
 
     def build(self, request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> HttpRequest:
         return build(request, endpoint, secret)

@@ -12,11 +12,15 @@ from switchboard.errors import Failure, UpstreamFailure
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.events import ChunkReader, read_events
 from switchboard.providers.failures import failure_class, retry_after
+from switchboard.providers.openai_chat.beside_text import citations_of, logprobs_of, sources_of
+from switchboard.providers.openai_chat.call_numbers import CallNumbers
+from switchboard.providers.openai_chat.json_answer import JsonCalls
+from switchboard.providers.openai_chat.quirks import JSON_OBJECT_ONLY
 from switchboard.providers.openai_chat.usage import read_usage
 from switchboard.providers.service_tiers import unusual_tier
 from switchboard.wire.sse import ServerSentEvent, SseDecoder
 
-# specs/protocols.md section 10. What is not listed passes as "stop": a new word must not look like a failure.
+# Servers have words of their own; what is not listed passes as "stop": a new one must not look like a failure.
 _FINISH: Mapping[str, FinishReason] = {
     "stop": "stop",
     "eos": "stop",
@@ -56,6 +60,8 @@ class OpenAiChatDecoder:
         self._begun: set[int] = set()
         self._finished: set[int] = set()
         self._called_tools: set[int] = set()
+        self._json = _json_calls(flags, "delta")
+        self._numbers = CallNumbers()
         self._done = False
         self._reader = ChunkReader(self._chunk)
         self.skipped = 0
@@ -88,36 +94,46 @@ class OpenAiChatDecoder:
         if choices is None:
             self.skipped += 1
             return None
+        if self._json:
+            choices = [self._json.as_content(choice) for choice in choices]
+            native = {**native, "choices": choices}
         said: list[StreamEvent] = []
         for choice in choices:
-            self._read(choice, said)
+            self._read(choice, native, said)
         usage = usage_of(native, self._flags)
         if usage:
             said.append(usage)
         return Chunk(tuple(said), native)
 
-    def _read(self, choice: JsonObject, said: list[StreamEvent]) -> None:
+    def _read(self, choice: JsonObject, native: JsonObject, said: list[StreamEvent]) -> None:
         index = cast(int, choice.get("index") or 0)
         delta = choice.get("delta")
         if isinstance(delta, dict):
             self._begun.add(index)
-            said.extend(spoken(delta, index))
             if delta.get("tool_calls"):
                 self._called_tools.add(index)
+                self._numbers.settle(index, cast("list[JsonObject]", delta["tool_calls"]))
+            said.extend(spoken(delta, index, choice))
         reason = choice.get("finish_reason")
         if isinstance(reason, str) and reason:  # some servers send an empty one with every delta
             self._finished.add(index)
+            said.extend(sources_of(native, index))
             said.append(finish(reason, index, called_tools=index in self._called_tools))
 
 
 def decode_reply(body: bytes, flags: frozenset[str]) -> Chunk:
     """Raises UpstreamFailure for what is no answer: an error with status 200, no choices, nothing said."""
     native = reply_object(body)
+    choices = _choices(native, "message") or []
+    if calls := _json_calls(flags, "message"):
+        choices = [calls.as_content(choice) for choice in choices]
+        native = {**native, "choices": cast("list[Json]", choices)}
     said: list[StreamEvent] = []
-    for choice in _choices(native, "message") or ():
+    for choice in choices:
         index = cast(int, choice.get("index") or 0)
         message = cast(JsonObject, choice.get("message") or {})
-        said.extend(spoken(message, index))
+        said.extend(spoken(message, index, choice))
+        said.extend(sources_of(native, index))
         reason = choice.get("finish_reason")
         native_reason = reason if isinstance(reason, str) else ""
         said.append(finish(native_reason, index, called_tools=bool(message.get("tool_calls"))))
@@ -127,6 +143,10 @@ def decode_reply(body: bytes, flags: frozenset[str]) -> Chunk:
     if not any(isinstance(event, Finish) for event in said):
         raise UpstreamFailure(Failure.SERVER, "The reply has no choices.")
     return Chunk(tuple(said), native)
+
+
+def _json_calls(flags: frozenset[str], holder: str) -> JsonCalls | None:
+    return JsonCalls(holder) if JSON_OBJECT_ONLY in flags else None
 
 
 def _choices(native: Json, holder: str) -> list[JsonObject] | None:
@@ -155,8 +175,11 @@ def _is_choice(choice: Json, holder: str) -> bool:
     )
 
 
-def spoken(said: JsonObject, choice: int) -> list[StreamEvent]:
-    """What a message, or a delta of one, holds: reasoning, text, refusal, tool calls. Empty texts say nothing."""
+def spoken(said: JsonObject, choice: int, around: JsonObject | None = None) -> list[StreamEvent]:
+    """What a message, or a delta of one, holds: reasoning, text, refusal, tool calls. Empty texts say nothing.
+
+    `around` is what it stands in.
+    """
     events: list[StreamEvent] = []
     reasoning = said.get("reasoning_content") or said.get("reasoning") or _thoughts(said.get("content"))
     if isinstance(reasoning, str) and reasoning:
@@ -164,7 +187,11 @@ def spoken(said: JsonObject, choice: int) -> list[StreamEvent]:
     for name in ("content", "refusal"):
         text = _plain(said.get(name))
         if text:
-            events.append(TextDelta(text, choice, is_refusal=name == "refusal"))
+            events.append(TextDelta(text, choice, name == "refusal", logprobs_of(around or {}, name)))
+    events += citations_of(said, choice)
+    audio = said.get("audio")
+    if isinstance(audio, dict):  # content, even where its words are not known yet
+        events.append(TextDelta(_plain(audio.get("transcript")), choice))
     for position, call in enumerate(cast("list[JsonObject]", said.get("tool_calls") or [])):
         events.append(_called(position, call, choice))
     return events

@@ -9,7 +9,7 @@ from switchboard.chat import ChatRequest
 from switchboard.json_types import Json, JsonObject
 from switchboard.providers.openai_chat.hub_messages import cannot_say, chat_messages
 from switchboard.providers.openai_chat.words import SAME
-from switchboard.requested import effort_of, native_tools_of, reasoning_of
+from switchboard.requested import effort_of, native_tools_of, reasoning_of, user_of
 
 _LONGEST_USER = 64
 USUAL_EFFORTS = ("low", "medium", "high")
@@ -28,8 +28,8 @@ def chat_body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
         body["stream"] = True
     if request.max_output is not None:
         body["max_completion_tokens"] = request.max_output
-    user = request.parameters.get("user")
-    if isinstance(user, str):
+    user = user_of(request)
+    if user is not None:
         body["user"] = user if len(user) <= _LONGEST_USER else hashlib.sha256(user.encode()).hexdigest()
     effort = effort_for(request, endpoint)
     if effort:

@@ -8,6 +8,7 @@ TOOL_IDS_9 = "tool_ids_9"
 REASONING_NOT_IN_COMPLETION_TOKENS = "reasoning_not_in_completion_tokens"
 CACHED_TOKENS_HIT_MISS = "cached_tokens_hit_miss"
 REASONING_CONTENT_BACK = "reasoning_content_back"
+JSON_OBJECT_ONLY = "json_object_only"
 
 # What each one is for, and the pages that say so: docs/adding-a-provider.md.
 QUIRKS = frozenset(
@@ -21,6 +22,7 @@ QUIRKS = frozenset(
         REASONING_NOT_IN_COMPLETION_TOKENS,
         CACHED_TOKENS_HIT_MISS,
         REASONING_CONTENT_BACK,
+        JSON_OBJECT_ONLY,
     }
 )
 

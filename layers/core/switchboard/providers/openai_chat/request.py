@@ -17,6 +17,7 @@ from switchboard.providers.authorization import authorization
 from switchboard.providers.openai_chat import embeddings, quirks
 from switchboard.providers.openai_chat.embeddings import embeddings_body
 from switchboard.providers.openai_chat.from_hub import chat_body, effort_for
+from switchboard.providers.openai_chat.json_answer import needs_tool, with_tool
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 
@@ -44,6 +45,8 @@ def build(request: ChatRequest, endpoint: Endpoint, secret: Secret | None) -> Ht
 
 def _body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
     dropped = dropped_parameters(request, endpoint)
+    if "response_format" not in dropped and needs_tool(request, endpoint):
+        request = with_tool(request)
     given = request.native if request.protocol == PROTOCOL else chat_body(request, endpoint)
     body: JsonObject = {
         name: value

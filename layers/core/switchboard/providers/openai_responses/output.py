@@ -7,6 +7,7 @@ import orjson
 
 from switchboard.chat import StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta
 from switchboard.json_types import Json, JsonObject
+from switchboard.providers.openai_responses.beside_text import citation_of, citations_of, logprobs_of
 
 PARAGRAPH = "\n\n"
 _CALLS = frozenset({"function_call", "custom_tool_call"})
@@ -60,7 +61,10 @@ class OutputReader:
         return self._finished(native.get("output_index"), item) if isinstance(item, dict) else []
 
     def text(self, native: JsonObject) -> list[StreamEvent]:
-        return [TextDelta(text)] if (text := self._delta(native)) else []
+        return [TextDelta(text, logprobs=logprobs_of(native))] if (text := self._delta(native)) else []
+
+    def annotation(self, native: JsonObject) -> list[StreamEvent]:
+        return citation_of(native.get("annotation"))
 
     def refusal(self, native: JsonObject) -> list[StreamEvent]:
         return [TextDelta(text, is_refusal=True)] if (text := self._delta(native)) else []
@@ -141,6 +145,7 @@ _READERS: Mapping[str, Callable[[OutputReader, JsonObject], list[StreamEvent]]] 
     "response.output_item.added": OutputReader.item_added,
     "response.output_item.done": OutputReader.item_done,
     "response.output_text.delta": OutputReader.text,
+    "response.output_text.annotation.added": OutputReader.annotation,
     "response.refusal.delta": OutputReader.refusal,
     "response.reasoning_summary_part.added": OutputReader.next_part,
     "response.reasoning_summary_text.delta": OutputReader.thinking,
@@ -157,7 +162,9 @@ def _words(item: JsonObject) -> list[StreamEvent]:
         if isinstance(part, dict):
             is_refusal = part.get("type") == "refusal"
             text = part.get("refusal" if is_refusal else "text")
-            said += [TextDelta(text, is_refusal=is_refusal)] if isinstance(text, str) and text else []
+            if isinstance(text, str) and text:
+                said.append(TextDelta(text, is_refusal=is_refusal, logprobs=logprobs_of(part)))
+            said += citations_of(part)
     return said
 
 

@@ -13,7 +13,7 @@ from switchboard.providers.openai_responses.items import cannot_say, input_items
 from switchboard.providers.openai_responses.native import native_body
 from switchboard.providers.openai_responses.reasoning import included, reasoning_object
 from switchboard.providers.openai_responses.words import SAME
-from switchboard.requested import Tool, native_tools_of, tool_choice_of, tools_of
+from switchboard.requested import Tool, native_tools_of, tool_choice_of, tools_of, user_of
 from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 
@@ -44,6 +44,9 @@ def _hub_body(request: ChatRequest, endpoint: Endpoint) -> JsonObject:
     dropped = dropped_parameters(request, endpoint)
     body: JsonObject = {"input": input_items(request.messages, endpoint.provider.id)}
     body |= {name: request.parameters[name] for name in SAME if name in request.parameters and name not in dropped}
+    user = user_of(request)
+    if user is not None:
+        body["user"] = user
     if request.max_output is not None:
         body["max_output_tokens"] = max(LEAST_OUTPUT, request.max_output)  # OpenAI refuses less
     text = _text(request, dropped)

@@ -4,6 +4,7 @@ from switchboard.parameters import Vocabulary
 
 # Of Chat Completions' parameters these mean the same here; stop, seed, penalties and their like have no counterpart.
 SAME = (
+    "metadata",
     "temperature",
     "top_p",
     "service_tier",

@@ -1,5 +1,6 @@
 """Geometry of the small charts that templates draw as inline SVG. Pure."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,6 +40,28 @@ def uptime_bars(values: Sequence[float | None], width: float, height: float) -> 
     return [_bar(place, step, height, _uptime_height(value, height)) for place, value in enumerate(values)]
 
 
+def lines(values: Sequence[float | None], width: float, height: float, most: float) -> list[str]:
+    """The points of each unbroken piece of a line, for a polyline; a value between two gaps is a dash of its own."""
+    step = width / max(1, len(values))
+    pieces: list[list[str]] = [[]]
+    for place, value in enumerate(values):
+        if value is None:
+            pieces.append([])
+            continue
+        x, y = (place + 0.5) * step, height * (1 - min(value / most, 1)) if most > 0 else height
+        pieces[-1].append(f"{x:.1f},{y:.1f}")
+    return [" ".join(piece) if len(piece) > 1 else _dash(piece[0], step) for piece in pieces if piece]
+
+
+def nice_top(values: Sequence[float | None]) -> float:
+    """A round number that no value is above: 1, 2 or 5 times a power of ten; 0 where there is nothing."""
+    highest = max((value for value in values if value is not None), default=0)
+    if highest <= 0:
+        return 0
+    power = 10.0 ** math.floor(math.log10(highest))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= highest)
+
+
 def uptime_class(value: float | None) -> str:
     """The colour's name; the height says the same, for those who do not see colours."""
     if value is None:
@@ -51,6 +74,11 @@ def _uptime_height(value: float | None, height: float) -> float:
         return LEAST_HEIGHT
     share = max(0.0, (value - LOWEST_UPTIME) / (100 - LOWEST_UPTIME))
     return height * (0.25 + 0.75 * share)
+
+
+def _dash(point: str, step: float) -> str:
+    x, y = point.split(",")
+    return f"{float(x) - step / 3:.1f},{y} {float(x) + step / 3:.1f},{y}"
 
 
 def _bar(place: int, step: float, height: float, tall: float) -> Bar:

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import cast
 
+from switchboard.catalog.model import Catalog
 from switchboard.json_types import Json, JsonObject
+from switchboard.web.pages.agents import Setup, agent_setups, favourite
+from switchboard.web.pages.samples import samples, streaming_samples
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def docs_object(document: JsonObject, address: str) -> JsonObject:
+def docs_object(document: JsonObject, catalog: Catalog, address: str) -> JsonObject:
     """`document` is OpenAPI's; `address` that of the gateway, without a path of the API."""
     groups: dict[str, list[Json]] = {}
     for path, methods in cast("dict[str, JsonObject]", document["paths"]).items():
@@ -18,13 +21,24 @@ def docs_object(document: JsonObject, address: str) -> JsonObject:
                 tags = cast("list[str]", told.get("tags") or ["Catalog and keys"])
                 groups.setdefault(tags[0], []).append(_operation(document, (method.upper(), path), told))
     info = cast(JsonObject, document["info"])
+    model = favourite(catalog)
     return {
         "title": "Documentation",
         "introduction": info.get("description", ""),
         "base_url": address + "/api/v1",
         "address": address,
+        "quickstart": samples(model, address) if model else [],
+        "streaming": streaming_samples(model, address) if model else [],
+        "agents": [
+            {"agent": one.agent, "file": one.file, "language": _label(one), "code": one.text.strip()}
+            for one in agent_setups(catalog, address)
+        ],
         "groups": [{"name": name, "operations": operations} for name, operations in groups.items()],
     }
+
+
+def _label(setup: Setup) -> str:
+    return f"{setup.agent}: {setup.file.rpartition('/')[2]}" if setup.file else setup.agent
 
 
 def _operation(document: JsonObject, route: tuple[str, str], told: JsonObject) -> JsonObject:

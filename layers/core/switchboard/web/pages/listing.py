@@ -69,16 +69,17 @@ def choices_of(catalog: Catalog) -> dict[str, list[str]]:
 
 def list_object(catalog: Catalog, rankings: Rankings, filters: Filters) -> JsonObject:
     """What `/models.json` answers: the form as it was filled in, what it offers, and the rows that match."""
-    rows = [_row(model, rankings.endpoints) for model in catalog.models.values()]
+    choices = choices_of(catalog)
+    rows = [row_of(model, rankings.endpoints) for model in catalog.models.values()]
     found = sorted((row for row in rows if _matches(row, filters)), key=_ORDERS[filters.sort])
     return {
         "title": "Models",
         "measured_until": rankings.version * 60 if rankings.version else None,
         "filters": {
-            **{name: getattr(filters, name) for name in ("q", *choices_of(catalog))},
+            **{name: getattr(filters, name) for name in ("q", *choices)},
             "max_price": _text(filters),
         },
-        "choices": cast(Json, choices_of(catalog)),
+        "choices": cast(Json, choices),
         "total_count": len(rows),
         "provider_count": len(catalog.providers),
         "count": len(found),
@@ -98,7 +99,8 @@ def row_object(row: Row) -> JsonObject:
     }
 
 
-def _row(model: Model, figures: Mapping[str, EndpointFigures]) -> Row:
+def row_of(model: Model, figures: Mapping[str, EndpointFigures]) -> Row:
+    """`figures` are by endpoint."""
     known = [endpoint.price.rates for endpoint in model.endpoints if endpoint.price.is_known]
     cheapest = min(known, key=lambda rates: (rates["input"], rates["output"]), default={})
     measured = [figures.get(endpoint.id, NO_FIGURES) for endpoint in model.endpoints]

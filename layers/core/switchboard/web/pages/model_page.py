@@ -6,7 +6,7 @@ from switchboard.catalog.model import Endpoint, Model
 from switchboard.health.figures import NO_FIGURES, Rankings
 from switchboard.json_types import Json, JsonObject
 from switchboard.web.pages.calculator import Question, calculation
-from switchboard.web.pages.prices import price_rows
+from switchboard.web.pages.prices import price_rows, unpriced
 from switchboard.web.pages.samples import samples
 from switchboard.web.views import endpoint_object, model_object
 
@@ -46,6 +46,7 @@ def card_object(model: Model, endpoint: Endpoint, rankings: Rankings, measured: 
         **measured,
         "provider": endpoint.provider.id,
         "prices": price_rows(endpoint.price),
+        "unpriced": unpriced(endpoint.price),
         "sources": _told(sources, ("agreement", "date")) if isinstance(sources, dict) else None,
         "deprecation_date": endpoint.facts.get("deprecation_date"),
         "aggregator": endpoint.facts.get("aggregator") is True,

@@ -11,12 +11,19 @@ from switchboard.web.views import decimal_text, usd_per_unit
 # Counted one by one; everything else is priced by the million tokens.
 SINGLE_UNITS = frozenset({"image", "request", "web_search"})
 STANDARD = "standard"
+# What people look for on every card: where there is no price, the page says so.
+USUAL_UNITS = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "web_search")
 HOUR = 3600
 
 
 def price_rows(price: Price) -> list[Json]:
     """Each with `when` it holds and `rates`: US dollars as decimal strings, by million tokens or by item."""
     return [{"when": when, "rates": shown_rates(rates)} for when, rates in _rows(price) if rates]
+
+
+def unpriced(price: Price) -> list[Json]:
+    """Usual units that are not offered, or whose price is not known."""
+    return [unit for unit in USUAL_UNITS if unit not in price.rates]
 
 
 def shown_rates(rates: Mapping[str, int]) -> JsonObject:

@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from switchboard.json_types import JsonObject
 from switchboard.web.pages import charts, wording
+from switchboard.web.pages.marks import uptime_marks
+from switchboard.web.pages.scripts import SCRIPT_FOLDER
 
 _FOLDER = Path(__file__).parent / "templates"
 STYLE: Final = (_FOLDER / "style.css").read_bytes()
@@ -35,7 +37,14 @@ def as_markdown(template: str, page: JsonObject, path: str) -> str:
 def _place(path: str) -> Mapping[str, str]:
     itself = "models" if path == "/" else path.removeprefix("/").removesuffix(".md")
     root = "../" * (path.count("/") - 1) or "./"
-    return {"path": path, "itself": itself, "root": root, "style": STYLE_PATH, "icon": _ICON_URL}
+    return {
+        "path": path,
+        "itself": itself,
+        "root": root,
+        "style": STYLE_PATH,
+        "scripts": SCRIPT_FOLDER,
+        "icon": _ICON_URL,
+    }
 
 
 def _escaped(value: object) -> object:
@@ -69,8 +78,9 @@ def _environment(*, escape: bool) -> Environment:
     made.filters |= {"link": _link, "code": _code}
     made.globals |= {
         "bars": charts.bars,
-        "uptime_bars": charts.uptime_bars,
-        "uptime_class": charts.uptime_class,
+        "lines": charts.lines,
+        "nice_top": charts.nice_top,
+        "uptime_marks": uptime_marks,
     }
     return made
 

@@ -16,12 +16,15 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+# The signed-in pages: our own script, which speaks to nobody but us.
+SCRIPTED_POLICY = f"{POLICY}; script-src 'self'; connect-src 'self'"
 SAFE = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
 }
+# Browsers heed it over https alone, and complain of it elsewhere.
+ALONE = {"cross-origin-opener-policy": "same-origin"}
 JSON, MARKDOWN, HTML = ".json", ".md", ""
 SUFFIXES = (HTML, JSON, MARKDOWN)
 _TYPES = {JSON: "application/json", MARKDOWN: "text/markdown; charset=utf-8", HTML: "text/html; charset=utf-8"}
@@ -30,11 +33,12 @@ _HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,255}")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An object, the template that shows it, and for how many seconds anybody may keep it."""
+    """An object, the template that shows it, how many seconds anybody may keep it, and whether it needs a script."""
 
     template: str
     shown: JsonObject
     seconds: int = 60
+    scripted: bool = False
 
 
 def suffix_of(path: str) -> str:
@@ -50,13 +54,16 @@ def page_reply(request: Request, page: Page) -> Response:
         content = as_markdown(page.template, page.shown, path).encode()
     else:
         content = as_html(page.template, page.shown, path).encode()
-    return tagged(request, content, _TYPES[suffix], f"public, max-age={page.seconds}")
+    reply = tagged(request, content, _TYPES[suffix], f"public, max-age={page.seconds}")
+    if page.scripted:
+        reply.headers["content-security-policy"] = SCRIPTED_POLICY
+    return reply
 
 
 def tagged(request: Request, content: bytes, media_type: str, cache_control: str) -> Response:
     """304 and nothing more for whoever has it."""
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {**SAFE, "cache-control": cache_control, "etag": tag, "vary": "accept"}
+    headers = {**_safe(request), "cache-control": cache_control, "etag": tag, "vary": "accept"}
     known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
     if tag in known:
         return Response(status_code=304, headers=headers)
@@ -75,7 +82,12 @@ def error_page(request: Request, error: SwitchboardError) -> Response:
         "near_matches": error.metadata.get("near_matches") or [],
     }
     content = as_html("error", shown, request.url.path)
-    return Response(content, error.status, {**SAFE, "cache-control": "no-store", "vary": "accept"}, _TYPES[HTML])
+    headers = {**_safe(request), "cache-control": "no-store", "vary": "accept"}
+    return Response(content, error.status, headers, _TYPES[HTML])
+
+
+def _safe(request: Request) -> dict[str, str]:
+    return {**SAFE, **(ALONE if request.url.scheme == "https" else {})}
 
 
 def address_of(request: Request) -> str:

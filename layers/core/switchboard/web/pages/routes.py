@@ -11,10 +11,13 @@ from switchboard.clock import Clock
 from switchboard.errors import SwitchboardError
 from switchboard.json_types import JsonObject
 from switchboard.rankings_cache import RankingsCache
-from switchboard.routing.plan import find_model
-from switchboard.storage.rollups import RollupStore, endpoint_series, model_series
+from switchboard.routing.models import find_model
+from switchboard.storage.rollups import endpoint_series, model_series
 from switchboard.web.pages.calculator import question_of
+from switchboard.web.pages.compare_page import compare_object, compared_models
 from switchboard.web.pages.docs_page import docs_object, llms_text
+from switchboard.web.pages.incidents import failing_minutes, incidents
+from switchboard.web.pages.kept_rollups import Series
 from switchboard.web.pages.listing import filters_of, list_object
 from switchboard.web.pages.model_page import page_object
 from switchboard.web.pages.provider_page import find_provider, provider_page
@@ -31,8 +34,10 @@ from switchboard.web.pages.reply import (
     tagged,
     wants_html,
 )
+from switchboard.web.pages.scripts import SCRIPT_FOLDER, SCRIPTS
 from switchboard.web.pages.series import day_rollups, model_stats
-from switchboard.web.pages.status_page import DAYS_SHOWN, status_object, watched_endpoints
+from switchboard.web.pages.signed_in import activity_object, playground_object
+from switchboard.web.pages.status_page import DAYS_SHOWN, History, status_object, watched_endpoints
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
@@ -47,7 +52,7 @@ class Pages:
 
     catalog: Catalog
     rankings: RankingsCache
-    rollups: RollupStore
+    rollups: Series
     clock: Clock
     document: Callable[[], JsonObject]
 
@@ -64,6 +69,11 @@ class Pages:
             "model", page_object(model, await self.rankings.fresh(), stats, question, address_of(request)), LIVE
         )
 
+    async def compare(self, request: Request) -> Page:
+        question = question_of(dict(request.query_params), self.clock.now())
+        models = compared_models(self.catalog, request.query_params.getlist("model"))
+        return Page("compare", compare_object(self.catalog, await self.rankings.fresh(), models, question), LIVE)
+
     async def provider(self, request: Request) -> Page:
         provider = find_provider(self.catalog, _name_in(request))
         return Page("provider", provider_page(self.catalog, provider, await self.rankings.fresh()), LIVE)
@@ -79,26 +89,36 @@ class Pages:
         watched = watched_endpoints(self.catalog, rankings)
         series = [endpoint_series(one) for endpoints in watched.values() for one in endpoints]
         days = await day_rollups(self.rollups, series, DAYS_SHOWN, now)
-        return Page("status", status_object(self.catalog, rankings, days, now))
+        found = incidents(await failing_minutes(self.rollups, watched, now), now)
+        return Page("status", status_object(self.catalog, rankings, History(days, found), now), LIVE)
 
     async def docs(self, request: Request) -> Page:
-        return Page("docs", docs_object(self.document(), address_of(request)))
+        return Page("docs", docs_object(self.document(), self.catalog, address_of(request)))
+
+    async def activity(self, request: Request) -> Page:
+        return Page("activity", activity_object(address_of(request)), scripted=True)
+
+    async def playground(self, request: Request) -> Page:
+        wanted = request.query_params.get("model", "")
+        return Page("playground", playground_object(self.catalog, address_of(request), wanted), scripted=True)
 
 
 def add_pages(app: FastAPI, pages: Pages) -> None:
     """At the root: no prefix, and in no document."""
 
-    async def style(request: Request) -> Response:
-        return tagged(request, STYLE, "text/css; charset=utf-8", FOR_EVER)
-
     async def llms(request: Request) -> Response:
         text = llms_text((await pages.docs(request)).shown, list(pages.catalog.models))
         return tagged(request, text.encode(), "text/plain; charset=utf-8", FOR_AN_HOUR)
 
-    lists = (("/models", pages.models), ("/rankings", pages.ranking), ("/status", pages.status), ("/docs", pages.docs))
+    lists = (
+        *(("/models", pages.models), ("/rankings", pages.ranking), ("/status", pages.status), ("/docs", pages.docs)),
+        *(("/compare", pages.compare), ("/activity", pages.activity), ("/playground", pages.playground)),
+    )
     routes = {path + suffix: _shown(make) for path, make in lists for suffix in SUFFIXES}
     routes |= {"/models/{name:path}": _shown(pages.model), "/providers/{name:path}": _shown(pages.provider)}
-    for path, show in {**routes, "/" + STYLE_PATH: style, "/llms.txt": llms}.items():
+    routes |= {f"/{SCRIPT_FOLDER}{name}": _asset(content, "text/javascript") for name, content in SCRIPTS.items()}
+    routes |= {"/" + STYLE_PATH: _asset(STYLE, "text/css"), "/llms.txt": llms}
+    for path, show in routes.items():
         app.add_api_route(path, show, include_in_schema=False)
 
 
@@ -131,6 +151,13 @@ def _shown(make: Make) -> Callable[[Request], Awaitable[Response]]:
             raise
 
     return show
+
+
+def _asset(content: bytes, kind: str) -> Callable[[Request], Awaitable[Response]]:
+    async def asset(request: Request) -> Response:
+        return tagged(request, content, f"{kind}; charset=utf-8", FOR_EVER)
+
+    return asset
 
 
 def _name_in(request: Request) -> str:

@@ -11,11 +11,6 @@ from switchboard.catalog.model import Model
 from switchboard.json_types import Json
 
 _SAMPLES: Mapping[str, Template] = {
-    "cURL": Template("""\
-curl $base_text/chat/completions \\
-  -H "Authorization: Bearer $$SWITCHBOARD_API_KEY" \\
-  -H "Content-Type: application/json" \\
-  -d '{"model": $quoted, "messages": [{"role": "user", "content": "Hello!"}]}'"""),
     "OpenAI-Python": Template("""\
 import os
 from openai import OpenAI
@@ -61,6 +56,11 @@ const completion = await client.chat.completions.create({
   messages: [{ role: "user", content: "Hello!" }],
 });
 console.log(completion.choices[0].message.content);"""),
+    "cURL": Template("""\
+curl $base_text/chat/completions \\
+  -H "Authorization: Bearer $$SWITCHBOARD_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"model": $quoted, "messages": [{"role": "user", "content": "Hello!"}]}'"""),
     "Anthropic-Python": Template("""\
 import os
 from anthropic import Anthropic
@@ -73,12 +73,39 @@ message = client.messages.create(
 )
 print(message.content[0].text)"""),
 }
-_EMBEDDING: Mapping[str, Template] = {
+_STREAMING: Mapping[str, Template] = {
+    "OpenAI-Python": Template("""\
+import os
+from openai import OpenAI
+
+client = OpenAI(base_url=$base, api_key=os.environ["SWITCHBOARD_API_KEY"])
+stream = client.chat.completions.create(
+    model=$model,
+    messages=[{"role": "user", "content": "Hello!"}],
+    stream=True,
+)
+for chunk in stream:
+    if chunk.choices:
+        print(chunk.choices[0].delta.content or "", end="", flush=True)"""),
+    "OpenAI-TypeScript": Template("""\
+import OpenAI from "openai";
+
+const client = new OpenAI({ baseURL: $base, apiKey: process.env.SWITCHBOARD_API_KEY });
+const stream = await client.chat.completions.create({
+  model: $model,
+  messages: [{ role: "user", content: "Hello!" }],
+  stream: true,
+});
+for await (const chunk of stream) {
+  process.stdout.write(chunk.choices[0]?.delta?.content ?? "");
+}"""),
     "cURL": Template("""\
-curl $base_text/embeddings \\
+curl -N $base_text/chat/completions \\
   -H "Authorization: Bearer $$SWITCHBOARD_API_KEY" \\
   -H "Content-Type: application/json" \\
-  -d '{"model": $quoted, "input": "Hello!"}'"""),
+  -d '{"model": $quoted, "stream": true, "messages": [{"role": "user", "content": "Hello!"}]}'"""),
+}
+_EMBEDDING: Mapping[str, Template] = {
     "OpenAI-Python": Template("""\
 import os
 from openai import OpenAI
@@ -86,12 +113,57 @@ from openai import OpenAI
 client = OpenAI(base_url=$base, api_key=os.environ["SWITCHBOARD_API_KEY"])
 reply = client.embeddings.create(model=$model, input="Hello!")
 print(len(reply.data[0].embedding))"""),
+    "Python": Template("""\
+import json
+import os
+import urllib.request
+
+request = urllib.request.Request(
+    $base + "/embeddings",
+    data=json.dumps({"model": $model, "input": "Hello!"}).encode(),
+    headers={
+        "Authorization": "Bearer " + os.environ["SWITCHBOARD_API_KEY"],
+        "Content-Type": "application/json",
+    },
+)
+with urllib.request.urlopen(request) as reply:
+    print(len(json.load(reply)["data"][0]["embedding"]))"""),
+    "TypeScript": Template("""\
+const reply = await fetch($base + "/embeddings", {
+  method: "POST",
+  headers: {
+    Authorization: `Bearer $${process.env.SWITCHBOARD_API_KEY}`,
+    "Content-Type": "application/json",
+  },
+  body: JSON.stringify({ model: $model, input: "Hello!" }),
+});
+console.log((await reply.json()).data[0].embedding.length);"""),
+    "OpenAI-TypeScript": Template("""\
+import OpenAI from "openai";
+
+const client = new OpenAI({ baseURL: $base, apiKey: process.env.SWITCHBOARD_API_KEY });
+const reply = await client.embeddings.create({ model: $model, input: "Hello!" });
+console.log(reply.data[0].embedding.length);"""),
+    "cURL": Template("""\
+curl $base_text/embeddings \\
+  -H "Authorization: Bearer $$SWITCHBOARD_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"model": $quoted, "input": "Hello!"}'"""),
 }
 
 
 def samples(model: Model, address: str) -> list[Json]:
     """`address` is that of the gateway, without a path of the API."""
     embeds = any(endpoint.makes_embeddings for endpoint in model.endpoints)
+    return _filled(_EMBEDDING if embeds else _SAMPLES, model, address)
+
+
+def streaming_samples(model: Model, address: str) -> list[Json]:
+    """For a model that answers with text."""
+    return _filled(_STREAMING, model, address)
+
+
+def _filled(templates: Mapping[str, Template], model: Model, address: str) -> list[Json]:
     words = {
         "base": json.dumps(address + "/api/v1"),
         "base_text": address + "/api/v1",
@@ -99,5 +171,4 @@ def samples(model: Model, address: str) -> list[Json]:
         "model": json.dumps(model.id),
         "quoted": json.dumps(model.id).replace("'", r"'\''"),
     }
-    chosen = _EMBEDDING if embeds else _SAMPLES
-    return [{"language": language, "code": template.substitute(words)} for language, template in chosen.items()]
+    return [{"language": language, "code": template.substitute(words)} for language, template in templates.items()]

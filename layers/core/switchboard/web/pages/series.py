@@ -8,7 +8,8 @@ from typing import cast
 from switchboard.catalog.model import Endpoint, Model
 from switchboard.health.rollup import Rollup
 from switchboard.json_types import Json, JsonObject
-from switchboard.storage.rollups import DAYS, HOURS, Bucket, RollupStore, endpoint_series, model_series
+from switchboard.storage.rollups import DAYS, HOURS, Bucket, endpoint_series, model_series
+from switchboard.web.pages.kept_rollups import Series
 from switchboard.web.views import percent, spread_object
 
 TOKEN_DAYS = 30
@@ -18,7 +19,7 @@ HOURS_SUMMED = 24
 PARALLEL = 16
 
 
-async def model_stats(rollups: RollupStore, model: Model, now: float) -> JsonObject:
+async def model_stats(rollups: Series, model: Model, now: float) -> JsonObject:
     """Tokens by day for 30 days, and each endpoint's hours for two days. A gap has nulls: no data is not zero.
 
     Latency is the time to the first token in ms, throughput output tokens per second, uptime percent. Raises
@@ -57,7 +58,7 @@ def endpoint_stats(endpoint: Endpoint, hours: Sequence[Bucket]) -> JsonObject:
     }
 
 
-async def day_rollups(rollups: RollupStore, series: Sequence[str], days: int, now: float) -> dict[str, list[Bucket]]:
+async def day_rollups(rollups: Series, series: Sequence[str], days: int, now: float) -> dict[str, list[Bucket]]:
     """So many days of each series, oldest first. Raises StorageError."""
     gate = asyncio.Semaphore(PARALLEL)
 

@@ -1,6 +1,7 @@
 """The status page as one object: each provider by day, summed over its endpoints that were asked lately. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from switchboard.catalog.model import Catalog, Provider
@@ -8,10 +9,12 @@ from switchboard.health.figures import DEGRADED_FROM, NORMAL_FROM, Rankings, Upt
 from switchboard.health.rollup import Rollup
 from switchboard.json_types import Json, JsonObject
 from switchboard.storage.rollups import Bucket, endpoint_series
+from switchboard.web.pages.incidents import HOURS_SEARCHED, Incident, incident_object
 from switchboard.web.pages.series import date_of
 from switchboard.web.views import percent
 
-DAYS_SHOWN = 30
+DAYS_SHOWN = 90
+STATES = ("normal", "degraded", "down", "no data")
 
 
 def watched_endpoints(catalog: Catalog, rankings: Rankings) -> dict[str, list[str]]:
@@ -24,11 +27,20 @@ def watched_endpoints(catalog: Catalog, rankings: Rankings) -> dict[str, list[st
     return watched
 
 
-def status_object(catalog: Catalog, rankings: Rankings, days: Mapping[str, Sequence[Bucket]], now: float) -> JsonObject:
-    """`days` are the last thirty of each watched endpoint's series."""
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the roll-ups tell: the last ninety days of each watched endpoint's series, and what went wrong lately."""
+
+    days: Mapping[str, Sequence[Bucket]]
+    incidents: Sequence[Incident] = ()
+
+
+def status_object(catalog: Catalog, rankings: Rankings, history: History, now: float) -> JsonObject:
     watched = watched_endpoints(catalog, rankings)
     rows = [
-        _provider(catalog.providers[name], endpoints, rankings, [days[endpoint_series(one)] for one in endpoints])
+        _provider(
+            catalog.providers[name], endpoints, rankings, [history.days[endpoint_series(one)] for one in endpoints]
+        )
         for name, endpoints in sorted(watched.items())
     ]
     return {
@@ -36,6 +48,9 @@ def status_object(catalog: Catalog, rankings: Rankings, days: Mapping[str, Seque
         "as_of": int(now),
         "measured_until": rankings.version * 60 if rankings.version else None,
         "days_shown": DAYS_SHOWN,
+        "states": {state: sum(row["state"] == state for row in rows) for state in STATES},
+        "incident_hours": HOURS_SEARCHED,
+        "incidents": [incident_object(one, catalog.providers[one.provider].name) for one in history.incidents],
         "providers": cast(Json, rows),
         "silent_providers": cast(Json, sorted(set(catalog.providers) - set(watched))),
     }

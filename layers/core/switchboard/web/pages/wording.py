@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 UNKNOWN = "unknown"
 NO_DATA = "no data"
@@ -43,6 +44,7 @@ def short_count(number: float | None) -> str:
     return f"{number:,.0f}"
 
 
+@lru_cache(maxsize=4096)  # few prices, many cells
 def usd(amount: str | None) -> str:
     """A decimal string: at least cents, and every digit that there is."""
     if amount is None:
@@ -79,6 +81,7 @@ def retention(days: int | None) -> str:
     return "none" if days == 0 else "1 day" if days == 1 else f"{days} days"
 
 
+@lru_cache(maxsize=1024)  # the same hours stand on every card
 def moment(seconds: float | None) -> str:
     """Unix seconds as a date and time of day, UTC."""
     return NO_DATA if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -89,4 +92,4 @@ def unit_name(unit: str) -> str:
 
 
 def unit_measure(unit: str) -> str:
-    return SINGLE.get(unit, "1M tokens")
+    return SINGLE.get(unit, "/ 1M tokens")

@@ -36,6 +36,7 @@ INFERENCE = (
     Inference("/api/v1/responses", "Responses", "Response", "ResponseRequest", "Response", True),
     Inference("/api/v1/messages", "Messages", "Message", "MessageRequest", "Message", True),
     Inference("/api/v1/messages/count_tokens", "Messages", "Count tokens", "CountTokensRequest", "TokenCount"),
+    Inference("/api/v1/route", "Routing", "Explain a route", "ChatCompletionRequest", "Route"),
     Inference("/api/v1/embeddings", "Embeddings", "Embeddings", "EmbeddingsRequest", "Embeddings"),
     *(
         Inference(f"/api/v1beta/models/{{author}}/{{slug}}:{method}", "Google", summary, request, reply, streams)

@@ -59,6 +59,19 @@ REPLIES: JsonObject = {
         },
         required=("id", "type", "role", "model", "content", "usage"),
     ),
+    "Route": table(
+        {
+            "data": table(
+                {
+                    "endpoints": listed(_OBJECT, "In the order of trying: index (USD), estimate, door."),
+                    "rejected": listed(_OBJECT, "Each with a code for programs and a reason for people."),
+                },
+                required=("endpoints", "rejected"),
+            )
+        },
+        required=("data",),
+        description="Who would be asked, without asking anybody. Bodies of the other routes: POST /route/messages, ...",
+    ),
     "TokenCount": table({"input_tokens": whole("An estimate.")}, required=("input_tokens",)),
     "Embeddings": table(
         {

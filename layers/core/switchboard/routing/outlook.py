@@ -1,0 +1,44 @@
+"""How things stand at the moment of a plan: what the rankings say, what the last attempts say, the time, and luck."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from switchboard.catalog.model import Endpoint
+from switchboard.health.breaker import ALL_WELL, Door, Signals
+from switchboard.health.estimates import STRANGER
+from switchboard.health.figures import Estimate, Rankings
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """`signals` are kept by endpoint id: an endpoint without any is ALL_WELL. `now` is in Unix seconds. `warm` says how
+    many tokens of the conversation an endpoint still has in its cache, if it was there before.
+    """
+
+    rankings: Rankings
+    signals: Mapping[str, Signals]
+    now: float
+    chance: random.Random
+    warm: Mapping[str, float] = field(default_factory=dict)
+
+    def signals_of(self, endpoint: Endpoint) -> Signals:
+        return self.signals.get(endpoint.id, ALL_WELL)
+
+    def published(self, endpoint: Endpoint) -> Estimate:
+        """What the rankings say; for an endpoint nobody has tried, what its model's or its provider's others do."""
+        figures = self.rankings.endpoints.get(endpoint.id)
+        if figures and figures.estimate:
+            return figures.estimate
+        pools = self.rankings.pools
+        return pools.get(endpoint.model) or pools.get(endpoint.provider.id) or STRANGER
+
+    def usual_output(self, model: str) -> float:
+        """How many tokens its answers usually have."""
+        return self.rankings.pools.get(model, STRANGER).answer_tokens
+
+    def standing(self, endpoint: Endpoint) -> tuple[Estimate, Door]:
+        """The same in the light of its last attempts, and whether it may be tried now."""
+        signals = self.signals.get(endpoint.id)
+        usual = self.published(endpoint)
+        return (signals.applied(usual, self.now), signals.door(self.now)) if signals else (usual, Door.OPEN_TO_ALL)
