@@ -30,28 +30,39 @@ HEAD_BYTES = 500
 
 
 def main() -> None:
-    options = _options()
+    print(report(_parser().parse_args()))
+
+
+def report(options: argparse.Namespace) -> str:
     answers = {seconds: _answer(seconds, options) for seconds in SECONDS}
     chosen, function = answers[CHOSEN_SECONDS], Function(CHOSEN_MEMORY, options.architecture, options.door)
-    print(f"USD for a million answers; {options.architecture}, door {options.door}, list prices of us-east-1")
-    print(f"{_kind(options)}; {'a key with a limit' if options.limited else 'a key without limits'}\n")
-    print(_by_memory(answers, options), end="\n\n")
-    print(f"of which, at {CHOSEN_MEMORY} MB and {CHOSEN_SECONDS} s:\n")
-    print(_parts(million_on_function(function, chosen)), end="\n\n")
-    print(f"a month of {CHOSEN_SECONDS} s answers, beside containers that are always on:\n")
-    print(_by_month(function, Containers(architecture=options.architecture), chosen))
+    containers = Containers(architecture=options.architecture)
+    parts = [
+        f"USD for a million answers, {_kind(options)}:",
+        _by_memory(answers, options),
+        f"Of which, at {CHOSEN_MEMORY} MB and {CHOSEN_SECONDS} s:",
+        _parts(million_on_function(function, chosen)),
+        f"USD for a month of {CHOSEN_SECONDS} s answers, beside containers that are always on:",
+        _by_month(function, containers, chosen),
+    ]
+    return "\n\n".join(parts)
 
 
-def _options() -> argparse.Namespace:
+def usual() -> argparse.Namespace:
+    """What the options are if none is given."""
+    return _parser().parse_args([])
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cost", description=__doc__)
     parser.add_argument("--architecture", choices=("arm64", "x86_64"), default="arm64")
     parser.add_argument("--door", choices=("rest", "url"), default="rest", help="REST API or Function URL")
     parser.add_argument("--limited", action="store_true", help="keys with a limit: two writes more for each answer")
     parser.add_argument("--chunks", type=int, default=50, metavar="N", help="streamed in a second; 0: not streamed")
     parser.add_argument("--log-bytes", type=int, default=1_500, help="of each answer, Lambda's own lines included")
-    parser.add_argument("--request-cpu-us", type=int, default=1_000, help="as docs/performance.md has it")
+    parser.add_argument("--request-cpu-us", type=int, default=1_400, help="as `make bench` has it, c=64")
     parser.add_argument("--chunk-cpu-us", type=int, default=200, help="the same of a streamed chunk")
-    return parser.parse_args()
+    return parser
 
 
 def _answer(seconds: int, options: argparse.Namespace) -> Answer:
@@ -66,7 +77,11 @@ def _answer(seconds: int, options: argparse.Namespace) -> Answer:
 
 
 def _kind(options: argparse.Namespace) -> str:
-    return f"streamed, {options.chunks} chunks a second of {CHUNK_BYTES} bytes" if options.chunks else "not streamed"
+    streamed = (
+        f"streamed at {options.chunks} chunks a second of {CHUNK_BYTES} bytes" if options.chunks else "not streamed"
+    )
+    limited = "a key with a limit" if options.limited else "a key without limits"
+    return f"{streamed}, {limited}, {options.architecture}, door {options.door}"
 
 
 def _by_memory(answers: dict[int, Answer], options: argparse.Namespace) -> str:
@@ -89,7 +104,7 @@ def _by_month(function: Function, containers: Containers, answer: Answer) -> str
         costs = month_on_function(function, answer, monthly), month_on_containers(containers, answer, monthly)
         rows.append([f"{monthly:,}", *map(_usd, costs), str(containers.tasks(answer, monthly))])
     even = break_even(function, containers, answer)
-    said = f"containers are not dearer from {even:,} answers a month on" if even else "containers are always dearer"
+    said = f"Containers are not dearer from {even:,} answers a month on." if even else "Containers are always dearer."
     return f"{table(rows)}\n\n{said}"
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.cost.__main__ import report, usual
 from benchmarks.cost.model import (
     MILLION,
     Answer,
@@ -17,6 +18,7 @@ from benchmarks.cost.model import (
     month_on_containers,
     month_on_function,
 )
+from tests.house import ROOT
 
 ANSWER = Answer(seconds=Decimal(5), sent_bytes=75_500, log_bytes=1_500, cpu_ms=Decimal(51))
 
@@ -100,3 +102,7 @@ def test_the_break_even_lies_between_a_dearer_and_a_cheaper_month() -> None:
 def test_containers_that_cannot_become_cheaper_have_no_break_even() -> None:
     busy = replace(ANSWER, seconds=Decimal("0.001"), cpu_ms=Decimal(1000))
     assert break_even(Function(128, door="url"), Containers(), busy, most=10 * MILLION) is None
+
+
+def test_the_page_on_performance_says_what_the_model_does() -> None:
+    assert report(usual()) in (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
