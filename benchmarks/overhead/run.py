@@ -10,8 +10,7 @@ from benchmarks.overhead.contestants import Contestant, Entrant, Mocks, direct, 
 from benchmarks.overhead.figures import Figures
 from benchmarks.overhead.measure import Bench
 from benchmarks.overhead.ours import Switchboard
-from benchmarks.overhead.peers import PEERS
-from benchmarks.overhead.peers.nginx import nginx
+from benchmarks.overhead.peers import PEERS, nginx
 from benchmarks.overhead.processes import TOOLS_CORE, Child, memory_mb, wait_for_port
 from benchmarks.overhead.starts import ask_once, function_start, server_start
 
@@ -53,7 +52,7 @@ def run(home: Path, plan: Plan) -> Outcome:
         mocked = closing.enter_context(mocks())
         switchboard = Switchboard(home, mocked)
         switchboard.build_catalog()
-        hosts = [nginx(mocked, home), switchboard.metered(), switchboard.pass_through()]
+        hosts = [nginx.entrant(mocked, home), switchboard.metered(), switchboard.pass_through()]
         racing = [Racing(direct(mocked)), *(_start(entrant, closing) for entrant in hosts)]
         guests, missing = _guests(mocked, home, closing) if plan.peers else ([], [])
         racing += guests

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.overhead.contestants import Entrant, Mocks
-from benchmarks.overhead.peers.litellm import litellm
-from benchmarks.overhead.peers.portkey import portkey
-from benchmarks.overhead.peers.tensorzero import tensorzero
+from benchmarks.overhead.peers import litellm, portkey, tensorzero
 
-PEERS: tuple[Callable[[Mocks, Path], Entrant], ...] = (litellm, portkey, tensorzero)
+PEERS: tuple[Callable[[Mocks, Path], Entrant], ...] = (litellm.entrant, portkey.entrant, tensorzero.entrant)

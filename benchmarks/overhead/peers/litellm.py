@@ -24,7 +24,7 @@ general_settings: {{ master_key: {key} }}
 LOCAL = ("MODEL_COST_MAP", "ANTHROPIC_BETA_HEADERS", "AUTOROUTER_PRESETS", "BLOG_POSTS", "POLICY_TEMPLATES")
 
 
-def litellm(mocked: Mocks, home: Path) -> Entrant:
+def entrant(mocked: Mocks, home: Path) -> Entrant:
     return Entrant(
         name=NAME,
         serve=lambda: _serve(mocked, home),

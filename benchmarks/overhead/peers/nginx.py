@@ -26,7 +26,7 @@ http {{
 """
 
 
-def nginx(mocked: Mocks, home: Path) -> Entrant:
+def entrant(mocked: Mocks, home: Path) -> Entrant:
     """Where it is missing, a proxy that copies bytes."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if program:

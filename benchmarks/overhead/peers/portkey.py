@@ -11,7 +11,7 @@ NAME = "Portkey"
 PACKAGES = Path(__file__).resolve().parents[1] / "portkey"
 
 
-def portkey(mocked: Mocks, home: Path) -> Entrant:
+def entrant(mocked: Mocks, home: Path) -> Entrant:
     return Entrant(
         name=NAME,
         serve=lambda: _serve(mocked, home),

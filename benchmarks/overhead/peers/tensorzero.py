@@ -28,7 +28,7 @@ api_key_location = "none"
 """
 
 
-def tensorzero(mocked: Mocks, home: Path) -> Entrant:
+def entrant(mocked: Mocks, home: Path) -> Entrant:
     return Entrant(
         name=NAME,
         serve=lambda: _serve(mocked, home),
