@@ -256,7 +256,7 @@ class Pipeline:
         await answer.run.finish(cancelled=True)  # closes what a hang-up or a stop has left open
         generation = answer.generation(self.clock.now(), cancelled=cancelled or answer.is_stopped)
         work = [self._record(generation)]
-        if answer.admission.hold is not None:
+        if not answer.admission.is_free:
             work.append(self._charge(answer, generation))
         if answer.conversation and answer.is_whole and (home := answer.endpoint):
             seconds = kept_seconds(answer.request)
