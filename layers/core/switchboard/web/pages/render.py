@@ -12,6 +12,7 @@ from markupsafe import Markup
 from switchboard.json_types import JsonObject
 from switchboard.web.pages import charts, wording
 from switchboard.web.pages.marks import uptime_marks
+from switchboard.web.pages.model_rows import model_rows
 from switchboard.web.pages.scripts import SCRIPT_FOLDER
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -80,6 +81,7 @@ def _environment(*, escape: bool) -> Environment:
         "bars": charts.bars,
         "lines": charts.lines,
         "nice_top": charts.nice_top,
+        "model_rows": model_rows,
         "uptime_marks": uptime_marks,
     }
     return made
