@@ -22,6 +22,7 @@ from switchboard.telemetry import Telemetry
 from switchboard.web.generations import generation_object
 from switchboard.web.models import ModelSource, google_model_routes, model_routes
 from switchboard.web.pages.kept_rollups import KeptRollups
+from switchboard.web.pages.listing import Listing
 from switchboard.web.pages.reply import wants_html
 from switchboard.web.pages.routes import Pages, add_pages, front_page, stats_routes
 from switchboard.web.reference.document import api_document
@@ -58,7 +59,8 @@ def catalog_app(lookups: Lookups, telemetry: Telemetry, *, described: Sequence[F
     app = rest_app("Switchboard", telemetry)
     described = (app, *described)
     kept = KeptRollups(lookups.rollups)
-    pages = Pages(lookups.catalog, lookups.rankings, kept, lookups.clock, lambda: api_document(described))
+    listing = Listing(lookups.catalog)
+    pages = Pages(lookups.catalog, listing, lookups.rankings, kept, lookups.clock, lambda: api_document(described))
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> JSONResponse:

@@ -1,6 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from switchboard.web.pages.charts import bars, lines, nice_top, uptime_bars, uptime_class
+from switchboard.web.pages.charts import bars, column, has_values, lines, nice_top, uptime_bars, uptime_class
 
 VALUES = st.lists(st.none() | st.floats(0, 1e12), min_size=1, max_size=60)
 UPTIMES = st.lists(st.none() | st.floats(0, 100), min_size=1, max_size=60)
@@ -60,3 +60,8 @@ def test_no_value_is_above_a_scale_that_is_less_than_three_times_too_high(values
     top = nice_top(values)
     assert top >= highest * (1 - 1e-9)
     assert top <= highest * 2.6
+
+
+def test_a_column_keeps_its_gaps_and_zero_is_a_value() -> None:
+    assert column([{"a": 1, "b": 2}, {"a": None, "b": 3}], "a") == [1, None]
+    assert [has_values(values) for values in ([], [None], [None, 0])] == [False, False, True]

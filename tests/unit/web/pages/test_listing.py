@@ -5,7 +5,7 @@ import pytest
 from switchboard.catalog.model import DataPolicy, Price
 from switchboard.errors import InvalidRequest
 from switchboard.health.figures import NO_FIGURES, NO_RANKINGS, Rankings, Spread
-from switchboard.web.pages.listing import SORTS, filters_of, list_object
+from switchboard.web.pages.listing import SORTS, Listing, filters_of, list_object
 
 from tests.examples import catalog, endpoint, model, price
 
@@ -13,10 +13,12 @@ KEEPS_NONE = DataPolicy(retention_days=0)
 ALPHA = endpoint("acme", model="lab/alpha", supported_parameters=frozenset({"tools"}), data_policy=KEEPS_NONE)
 BETA = endpoint("b", model="lab/beta", price=price(input=0.5, output=1))
 GAMMA = endpoint("b", model="other/gamma", price=Price({}))
-MODELS = catalog(
-    model(ALPHA, name="lab/alpha", created=1, context=1000, input_modalities=("text", "image"), aliases=("first",)),
-    model(BETA, name="lab/beta", created=3, context=5000, description="Writes <b>poems</b>"),
-    model(GAMMA, name="other/gamma", created=2),
+MODELS = Listing(
+    catalog(
+        model(ALPHA, name="lab/alpha", created=1, context=1000, input_modalities=("text", "image"), aliases=("first",)),
+        model(BETA, name="lab/beta", created=3, context=5000, description="Writes <b>poems</b>"),
+        model(GAMMA, name="other/gamma", created=2),
+    )
 )
 FIGURES = Rankings(
     1,
@@ -99,3 +101,8 @@ def test_an_absurd_filter_is_refused_by_its_name(name: str, value: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         filters_of({name: value}, MODELS)
     assert refused.value.param == name
+
+
+def test_the_figures_are_those_of_now_though_the_rest_is_kept() -> None:
+    shown: list[Any] = [list_object(MODELS, one, filters_of({}, MODELS))["data"] for one in (FIGURES, NO_RANKINGS)]
+    assert [[row["best_throughput"] for row in rows] for rows in shown] == [[5, 9, None], [None, None, None]]

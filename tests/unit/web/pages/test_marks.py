@@ -1,4 +1,4 @@
-from switchboard.web.pages.marks import uptime_marks
+from switchboard.web.pages.marks import moments, uptime_marks
 
 
 def test_each_bar_says_when_and_how_much() -> None:
@@ -10,3 +10,7 @@ def test_each_bar_says_when_and_how_much() -> None:
 
 def test_a_label_is_text() -> None:
     assert "<b>" not in str(uptime_marks([1.0], ["<b>"], 10, 10))
+
+
+def test_an_hour_is_named_as_everywhere() -> None:
+    assert moments([0, 3600]) == ["1970-01-01 00:00 UTC", "1970-01-01 01:00 UTC"]

@@ -10,7 +10,7 @@ from switchboard.health.rollup import Observation, Rollup
 from switchboard.json_types import JsonObject
 from switchboard.storage.rollups import Bucket
 from switchboard.web.pages.calculator import Question
-from switchboard.web.pages.listing import Filters, list_object
+from switchboard.web.pages.listing import Filters, Listing, list_object
 from switchboard.web.pages.model_page import page_object
 from switchboard.web.pages.provider_page import provider_page
 from switchboard.web.pages.render import STYLE, STYLE_PATH, as_html, as_markdown
@@ -60,7 +60,7 @@ def weight(html: str) -> int:
 
 def test_a_list_of_a_thousand_models_is_light() -> None:
     large = many_times(shipped(), 10)
-    html = as_html("models", list_object(large, NO_RANKINGS, Filters()), "/models")
+    html = as_html("models", list_object(Listing(large), NO_RANKINGS, Filters()), "/models")
     assert html.count("<tr ") == 1 + len(large.models) >= 1000
     assert weight(html) <= LARGEST_LIST
 

@@ -1,8 +1,9 @@
 """Geometry of the small charts that templates draw as inline SVG. Pure."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 GAP = 1.0
 # What is there must be seen, however little it is.
@@ -19,6 +20,16 @@ class Bar:
     y: float
     width: float
     height: float
+
+
+def column(rows: Sequence[Mapping[str, float | None]], name: str) -> list[float | None]:
+    """One field of each row: a template's own filter takes ten times as long."""
+    return [row[name] for row in rows]
+
+
+def has_values(values: Sequence[float | None]) -> bool:
+    """False where there is nothing but gaps; zero is a value."""
+    return any(value is not None for value in values)
 
 
 def bars(values: Sequence[float | None], width: float, height: float, most: float | None = None) -> list[Bar]:
@@ -81,6 +92,7 @@ def _dash(point: str, step: float) -> str:
     return f"{float(x) - step / 3:.1f},{y} {float(x) + step / 3:.1f},{y}"
 
 
+@lru_cache(maxsize=4096)  # most hours are good ones, and the same bars stand on every card
 def _bar(place: int, step: float, height: float, tall: float) -> Bar:
     width = max(step - GAP, step / 2)
     return Bar(place, round(place * step, 2), round(height - tall, 2), round(width, 2), round(tall, 2))

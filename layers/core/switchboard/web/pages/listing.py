@@ -6,11 +6,12 @@ An empty field is a field that was not filled in: browsers send it all the same.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import cast
 
 from switchboard.catalog.model import NANO, Catalog, DataPolicy, Model
 from switchboard.errors import InvalidRequest
-from switchboard.health.figures import NO_FIGURES, EndpointFigures, Rankings
+from switchboard.health.figures import EndpointFigures, Rankings
 from switchboard.json_types import Json, JsonObject
 from switchboard.web.pages.prices import shown_rates
 from switchboard.web.views import model_object
@@ -52,20 +53,114 @@ class Row:
     latency: float | None
 
 
-def filters_of(query: Mapping[str, str], catalog: Catalog) -> Filters:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model before any traffic: its row, the words that a search looks through, and its row's object."""
+
+    row: Row
+    words: str
+    shown: JsonObject
+
+
+class Listing:
+    """What the list shows of a catalog and no traffic changes: made when it is first asked for, and then kept."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+
+    @cached_property
+    def choices(self) -> dict[str, list[str]]:
+        """What each select of the form offers."""
+        return _choices_of(self.catalog)
+
+    @cached_property
+    def models(self) -> list[Listed]:
+        """In the catalog's order."""
+        return [_listed(model) for model in self.catalog.models.values()]
+
+
+def filters_of(query: Mapping[str, str], listing: Listing) -> Filters:
     """Raises InvalidRequest for a value that no row could ever have, and says which there are."""
     given = {name: value.strip() for name, value in query.items() if value.strip()}
     if len(given.get("q", "")) > LONGEST_SEARCH:
         raise InvalidRequest(f"`q` may have at most {LONGEST_SEARCH} characters.", param="q")
-    choices = choices_of(catalog)
+    choices = listing.choices
     chosen = {name: _chosen(given[name], name, choices[name]) for name in choices if name in given}
     price = _number(given, "max_price", DEAREST, "US dollars for a million tokens of input, such as 2.5")
     context = _number(given, "context", LARGEST_CONTEXT, "the least context in tokens, such as 200000")
     return Filters(q=given.get("q", ""), max_price=price, context=context, **chosen)
 
 
-def choices_of(catalog: Catalog) -> dict[str, list[str]]:
-    """What each select of the form offers."""
+def list_object(listing: Listing, rankings: Rankings, filters: Filters) -> JsonObject:
+    """What `/models.json` answers: the form as it was filled in, what it offers, and the rows that match."""
+    matching = [listed for listed in listing.models if _matches(listed, filters)]
+    found = [(_measured(listed.row, rankings.endpoints), listed.shown) for listed in matching]
+    order = _ORDERS[filters.sort]
+    found.sort(key=lambda pair: order(pair[0]))
+    return {
+        "title": "Models",
+        "measured_until": rankings.version * 60 if rankings.version else None,
+        "filters": {
+            **{name: getattr(filters, name) for name in ("q", *listing.choices)},
+            "max_price": _text(filters.max_price),
+            "context": _text(filters.context),
+        },
+        "choices": cast(Json, listing.choices),
+        "total_count": len(listing.models),
+        "provider_count": len(listing.catalog.providers),
+        "count": len(found),
+        "data": [{**shown, **_speeds(row)} for row, shown in found],
+    }
+
+
+def row_object(row: Row) -> JsonObject:
+    """The row of the API's model list, and what its endpoints do at best."""
+    return {**_unmeasured(row), **_speeds(row)}
+
+
+def row_of(model: Model, figures: Mapping[str, EndpointFigures]) -> Row:
+    """`figures` are by endpoint."""
+    known = [endpoint.price.rates for endpoint in model.endpoints if endpoint.price.is_known]
+    cheapest = min(known, key=lambda rates: (rates["input"], rates["output"]), default={})
+    return _measured(Row(model, cheapest.get("input"), cheapest.get("output"), None, None), figures)
+
+
+def _measured(row: Row, figures: Mapping[str, EndpointFigures]) -> Row:
+    measured = [figures[endpoint.id] for endpoint in row.model.endpoints if endpoint.id in figures]
+    if not measured:
+        return row
+    return Row(
+        row.model,
+        row.input_rate,
+        row.output_rate,
+        max((one.throughput_30m.p50 for one in measured if one.throughput_30m), default=None),
+        min((one.latency_30m.p50 for one in measured if one.latency_30m), default=None),
+    )
+
+
+def _listed(model: Model) -> Listed:
+    row = row_of(model, {})
+    words = f"{model.id} {model.name} {model.description} {' '.join(model.aliases)}".lower()
+    return Listed(row, words, _unmeasured(row))
+
+
+def _unmeasured(row: Row) -> JsonObject:
+    rates = {unit: rate for unit, rate in (("input", row.input_rate), ("output", row.output_rate)) if rate is not None}
+    return {
+        **model_object(row.model),
+        "author": row.model.author,
+        "usd_per_million": {"input": None, "output": None, **shown_rates(rates)},
+    }
+
+
+def _speeds(row: Row) -> JsonObject:
+    return {
+        "best_throughput": row.throughput and round(row.throughput, 2),
+        "best_latency": row.latency and round(row.latency, 2),
+    }
+
+
+def _choices_of(catalog: Catalog) -> dict[str, list[str]]:
     models = catalog.models.values()
     endpoints = [endpoint for model in models for endpoint in model.endpoints]
     return {
@@ -78,58 +173,11 @@ def choices_of(catalog: Catalog) -> dict[str, list[str]]:
     }
 
 
-def list_object(catalog: Catalog, rankings: Rankings, filters: Filters) -> JsonObject:
-    """What `/models.json` answers: the form as it was filled in, what it offers, and the rows that match."""
-    choices = choices_of(catalog)
-    rows = [row_of(model, rankings.endpoints) for model in catalog.models.values()]
-    found = sorted((row for row in rows if _matches(row, filters)), key=_ORDERS[filters.sort])
-    return {
-        "title": "Models",
-        "measured_until": rankings.version * 60 if rankings.version else None,
-        "filters": {
-            **{name: getattr(filters, name) for name in ("q", *choices)},
-            "max_price": _text(filters.max_price),
-            "context": _text(filters.context),
-        },
-        "choices": cast(Json, choices),
-        "total_count": len(rows),
-        "provider_count": len(catalog.providers),
-        "count": len(found),
-        "data": [row_object(row) for row in found],
-    }
-
-
-def row_object(row: Row) -> JsonObject:
-    """The row of the API's model list, and what its endpoints do at best."""
-    rates = {unit: rate for unit, rate in (("input", row.input_rate), ("output", row.output_rate)) if rate is not None}
-    return {
-        **model_object(row.model),
-        "author": row.model.author,
-        "usd_per_million": {"input": None, "output": None, **shown_rates(rates)},
-        "best_throughput": row.throughput and round(row.throughput, 2),
-        "best_latency": row.latency and round(row.latency, 2),
-    }
-
-
-def row_of(model: Model, figures: Mapping[str, EndpointFigures]) -> Row:
-    """`figures` are by endpoint."""
-    known = [endpoint.price.rates for endpoint in model.endpoints if endpoint.price.is_known]
-    cheapest = min(known, key=lambda rates: (rates["input"], rates["output"]), default={})
-    measured = [figures.get(endpoint.id, NO_FIGURES) for endpoint in model.endpoints]
-    return Row(
-        model,
-        cheapest.get("input"),
-        cheapest.get("output"),
-        max((one.throughput_30m.p50 for one in measured if one.throughput_30m), default=None),
-        min((one.latency_30m.p50 for one in measured if one.latency_30m), default=None),
-    )
-
-
-def _matches(row: Row, filters: Filters) -> bool:
+def _matches(listed: Listed, filters: Filters) -> bool:
+    row = listed.row
     model, endpoints = row.model, row.model.endpoints
-    words = f"{model.id} {model.name} {model.description} {' '.join(model.aliases)}".lower()
     return (
-        all(word in words for word in filters.q.lower().split())
+        all(word in listed.words for word in filters.q.lower().split())
         and filters.author in ("", model.author)
         and (not filters.provider or any(endpoint.provider.id == filters.provider for endpoint in endpoints))
         and (not filters.input or filters.input in model.input_modalities)

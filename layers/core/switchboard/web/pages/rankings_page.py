@@ -1,21 +1,23 @@
 """The rankings as one object: models by tokens, endpoints by speed and by price, and how routing chooses. Pure."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Final, cast
 
+from switchboard.accounting.price import bill
 from switchboard.catalog.model import NANO, Catalog, Endpoint, Model
+from switchboard.chat import Usage
 from switchboard.health.figures import Rankings
 from switchboard.health.rollup import Rollup
 from switchboard.json_types import Json, JsonObject
 from switchboard.routing.index import BALANCED, EXPLORATION, PRICE_FIRST, SPEED_FIRST, STEEPNESS
 from switchboard.storage.rollups import Bucket, model_series
-from switchboard.web.pages.prices import estimate
-from switchboard.web.views import spread_object
+from switchboard.web.views import decimal_text, spread_object
 
 DAYS_COUNTED = 7
 SHOWN = 20
 # What a request of the price ranking is made of.
 PROMPT_TOKENS, OUTPUT_TOKENS = 1000, 1000
+PRICED: Final = Usage(input=PROMPT_TOKENS, output=OUTPUT_TOKENS)
 FORMULA = "I = P + v*T + ((1 - s) / s) * v * (D + 50*c)"
 FORMULA_WORDS = (
     "P is the price of the request in US dollars; T the seconds until its last token is expected; s the share of "
@@ -79,15 +81,15 @@ def _by_speed(offers: Sequence[tuple[Model, Endpoint]], rankings: Rankings) -> l
 
 def _by_price(offers: Sequence[tuple[Model, Endpoint]], now: float) -> list[Json]:
     """Each model once, at its cheapest endpoint: models that answer with text and have a price above nothing."""
-    cheapest: dict[str, tuple[int, JsonObject]] = {}
+    cheapest: dict[str, tuple[int, Model, Endpoint]] = {}
     for model, endpoint in offers:
         if not endpoint.price.is_known or endpoint.makes_embeddings:
             continue
-        row = estimate(endpoint, PROMPT_TOKENS, OUTPUT_TOKENS, int(now) // 3600 % 24)
-        nano = round(float(cast(str, row["usd"] or "0")) * NANO)
-        if nano and nano < cheapest.get(model.id, (nano + 1,))[0]:
-            cheapest[model.id] = nano, {**_offer(model, endpoint), "usd": row["usd"]}
-    return [row for _, row in sorted(cheapest.values(), key=lambda pair: (pair[0], str(pair[1]["id"])))[:SHOWN]]
+        nano = bill(PRICED, endpoint.price, now).total
+        if nano and (model.id not in cheapest or nano < cheapest[model.id][0]):
+            cheapest[model.id] = nano, model, endpoint
+    shown = sorted(cheapest.values(), key=lambda found: (found[0], found[1].id))[:SHOWN]
+    return [{**_offer(model, endpoint), "usd": decimal_text(nano, NANO)} for nano, model, endpoint in shown]
 
 
 def _named(model: Model) -> JsonObject:

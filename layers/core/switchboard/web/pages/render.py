@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from switchboard.json_types import JsonObject
 from switchboard.web.pages import charts, wording
-from switchboard.web.pages.marks import uptime_marks
+from switchboard.web.pages.marks import moments, uptime_marks
+from switchboard.web.pages.model_rows import model_rows
 from switchboard.web.pages.scripts import SCRIPT_FOLDER
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -78,8 +79,12 @@ def _environment(*, escape: bool) -> Environment:
     made.filters |= {"link": _link, "code": _code}
     made.globals |= {
         "bars": charts.bars,
+        "column": charts.column,
+        "has_values": charts.has_values,
         "lines": charts.lines,
         "nice_top": charts.nice_top,
+        "model_rows": model_rows,
+        "moments": moments,
         "uptime_marks": uptime_marks,
     }
     return made

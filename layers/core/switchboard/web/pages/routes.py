@@ -18,7 +18,7 @@ from switchboard.web.pages.compare_page import compare_object, compared_models
 from switchboard.web.pages.docs_page import docs_object, llms_text
 from switchboard.web.pages.incidents import failing_minutes, incidents
 from switchboard.web.pages.kept_rollups import Series
-from switchboard.web.pages.listing import filters_of, list_object
+from switchboard.web.pages.listing import Listing, filters_of, list_object
 from switchboard.web.pages.model_page import page_object
 from switchboard.web.pages.provider_page import find_provider, provider_page
 from switchboard.web.pages.rankings_page import DAYS_COUNTED, measured_models, rankings_object
@@ -48,17 +48,18 @@ Make = Callable[[Request], Awaitable[Page]]
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """What the pages read from. `document` makes our OpenAPI document."""
+    """What the pages read from. `listing` is made of the same catalog; `document` makes our OpenAPI document."""
 
     catalog: Catalog
+    listing: Listing
     rankings: RankingsCache
     rollups: Series
     clock: Clock
     document: Callable[[], JsonObject]
 
     async def models(self, request: Request) -> Page:
-        filters = filters_of(dict(request.query_params), self.catalog)
-        return Page("models", list_object(self.catalog, await self.rankings.fresh(), filters), LIVE)
+        filters = filters_of(dict(request.query_params), self.listing)
+        return Page("models", list_object(self.listing, await self.rankings.fresh(), filters), LIVE)
 
     async def model(self, request: Request) -> Page:
         now = self.clock.now()
