@@ -33,6 +33,9 @@ from switchboard.storage.database import StorageError
 from switchboard.storage.keys import ApiKey
 from switchboard.telemetry import Telemetry
 
+# Of more models, as `switchboard/auto` has, nobody asks how each did in the last seconds: that is one read each.
+MOST_WATCHED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -150,7 +153,8 @@ class Pipeline:
         request = call.protocol.parse(call.arrival)
         models = models_for(request, self.catalog)
         available = await self.providers.callable(providers_of(models))
-        signals = await self.breakers.known([model.id for model in models])
+        watched = models if len(models) <= MOST_WATCHED else ()
+        signals = await self.breakers.known([model.id for model in watched])
         session = call.arrival.headers.get("x-session-id")
         matters = is_worth_it(endpoint for model in models for endpoint in model.endpoints)
         conversation = conversation_of(request, key.id, session) if matters else None
