@@ -4,6 +4,7 @@ VENV := .venv
 SAM_VENV := .venv-sam
 PRICES_VENV := .venv-prices
 SECURITY_VENV := .venv-security
+ACCOUNT_VENV := .venv-account
 BIN := $(VENV)/bin
 SAM := $(SAM_VENV)/bin/sam
 SDK_VENV := .venv-contract
@@ -17,8 +18,8 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check unit lambda-python contract contract-python contract-node verdicts agents prices security build deploy
-.PHONY: samples browser contract-server contract-sdks key engines faults bench lock clean install
+.PHONY: help run demo test check unit lambda-python contract contract-python contract-node verdicts agents prices security deployment build deploy
+.PHONY: samples browser contract-server contract-sdks key engines faults bench bench-peers lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -35,7 +36,7 @@ test: install $(SAM) ## format, lint, types, floors, every test, template and bu
 check: install ## format, lint, types and import floors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy layers/core local cli functions/chat functions/catalog functions/keys functions/rankings benchmarks tests
+	$(BIN)/mypy layers/core local cli functions/chat functions/catalog functions/keys functions/rankings container scripts benchmarks tests
 	$(BIN)/lint-imports
 
 unit: install $(SAM) ## unit, integration and infrastructure tests, on the Python at hand
@@ -46,7 +47,7 @@ lambda-python: install ## the suite once more on the Python that Lambda runs, wh
 
 security: install $(SECURITY_VENV)/installed ## SSRF, bombs, injection; cfn-lint, checkov, known vulnerabilities, a bill of materials
 	$(BIN)/python -m pytest -n auto tests/security
-	$(SECURITY_VENV)/bin/cfn-lint template.yaml stacks/*.yaml
+	$(SECURITY_VENV)/bin/cfn-lint template.yaml stacks/*.yaml samples/*.yaml
 	$(SECURITY_VENV)/bin/checkov --config-file .checkov.yaml
 	$(BIN)/python scripts/audit.py $(SECURITY_VENV)/bin
 
@@ -63,6 +64,9 @@ contract-python: verdicts ## its Python part, as CI runs it: fails if docs/compa
 verdicts: install $(SDK_VENV)/installed
 	@mkdir -p $(VERDICTS) && rm -f $(VERDICTS)/*.jsonl
 	@$(MAKE) --no-print-directory -j2 contract-server contract-sdks
+
+# Some environments forbid what Python does by itself: without it every process here compiles all that it imports.
+contract-server contract-sdks: export PYTHONDONTWRITEBYTECODE :=
 
 contract-server: # what needs no SDK but those of requirements/dev.txt
 	$(BIN)/python -m pytest tests/contract --ignore=tests/contract/python
@@ -85,6 +89,9 @@ browser: install $(BROWSER_VENV)/installed ## the pages in Debian's Chromium, co
 agents: install ## Claude Code and Codex against what `make run` starts; needs Node and npm
 	$(BIN)/python -m tests.agents.run
 
+deployment: install $(SAM) $(ACCOUNT_VENV)/installed ## sam deploy into an emulated account, every option on; the container's command
+	$(BIN)/python -m pytest tests/deployment
+
 build: $(SAM) ## sam build: functions and layers, for arm64 from any host
 	$(SAM) build
 
@@ -94,7 +101,7 @@ deploy: build ## sam deploy, with the answers in samconfig.toml
 key: install ## a new API key in a deployed stack: make key STACK=switchboard NAME=laptop
 	@$(BIN)/python -m cli keys create --stack "$(or $(STACK),switchboard)" --name "$(or $(NAME),first key)"
 
-engines: install ## the ledger under 8, 64 and 256 workers, on the embedded engine and on dynalite (needs Node.js and npm)
+engines: install ## the ledger under 8, 64, 256 workers and over 5,000 random steps, on two engines (needs Node.js and npm)
 	@cd benchmarks/budget/dynalite && npm ci --silent --no-progress
 	@$(BIN)/python -m benchmarks.budget.engines
 
@@ -103,6 +110,9 @@ faults: install ## every fault of a provider, in every place, for every client; 
 
 bench: install ## added latency, time to first token, lag, throughput, cold start, beside a plain reverse proxy
 	$(BIN)/python -m benchmarks.overhead
+
+bench-peers: install ## the same beside LiteLLM, Portkey and TensorZero, which it installs (1 GB; Node and npm for Portkey)
+	$(BIN)/python -m benchmarks.overhead --peers
 
 lock: install ## renew requirements/*.txt from requirements/*.in
 	@sh scripts/lock.sh $(BIN)/uv
@@ -119,6 +129,9 @@ $(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt pyproject.tom
 $(PRICES_VENV)/installed: requirements/bootstrap.txt requirements/prices.txt requirements/litellm.txt
 	@sh scripts/install.sh "$(PYTHON)" $(PRICES_VENV) requirements/prices.txt
 	@$(PRICES_VENV)/bin/uv pip install --quiet --python $(PRICES_VENV)/bin/python --no-deps --require-hashes -r requirements/litellm.txt
+
+$(ACCOUNT_VENV)/installed: requirements/bootstrap.txt requirements/account.txt
+	@sh scripts/install.sh "$(PYTHON)" $(ACCOUNT_VENV) requirements/account.txt
 
 $(SECURITY_VENV)/installed: requirements/bootstrap.txt requirements/security.txt
 	@sh scripts/install.sh "$(PYTHON)" $(SECURITY_VENV) requirements/security.txt

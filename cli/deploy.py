@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 Run = Callable[[Sequence[str], Callable[[str], None]], int]
 
 SAM = ROOT / ".venv-sam" / "bin" / "sam"
-EVENT = re.compile(r"^(?:CREATE|UPDATE|DELETE|ROLLBACK|UPDATE_ROLLBACK)_(?:COMPLETE|FAILED)\s+\S+\s+\S+")
+# SAM's table cuts long types; a route's permission for a function is no news.
+EVENT = re.compile(
+    r"^(?:CREATE|UPDATE|DELETE|ROLLBACK|UPDATE_ROLLBACK)_(?:COMPLETE|FAILED)\s+(?!AWS::Lambda::Permissio)\S+\s+\S+"
+)
 TROUBLE = re.compile(r"error|failed|exception|denied", re.IGNORECASE)
 LINES_KEPT = 15
 FIRST_KEY = "first key"

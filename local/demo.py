@@ -87,9 +87,11 @@ class Demo:
 
 
 def simulated_offers(catalog: Catalog) -> dict[str, list[str]]:
-    """The models of the mix, each with its simulated providers. Raises ValueError if there are none."""
+    """The models of the mix, each with its simulated providers but for aggregators, so that the one which fails is
+    among few. Raises ValueError if there are none.
+    """
     offers = {
-        name: list(dict.fromkeys(one.provider.id for one in catalog.models[name].endpoints if _is_simulated(one)))
+        name: list(dict.fromkeys(one.provider.id for one in catalog.models[name].endpoints if _may_be_asked(one)))
         for name in MIX
         if name in catalog.models
     }
@@ -122,5 +124,5 @@ async def demonstration(demo: Demo) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _is_simulated(endpoint: Endpoint) -> bool:
-    return endpoint.provider.facts.get("simulated") is True
+def _may_be_asked(endpoint: Endpoint) -> bool:
+    return endpoint.provider.facts.get("simulated") is True and endpoint.facts.get("aggregator") is not True

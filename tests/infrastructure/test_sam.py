@@ -10,8 +10,10 @@ from layers.build import LAMBDA_PYTHON, find_python
 from tests.infrastructure.conftest import Built
 from tests.infrastructure.tools import run, sam
 
+STARTS_BY_ITSELF = ("sitecustomize", "usercustomize")  # as does every line of a .pth that begins with import
 ELF_MACHINE = {"arm64": 183, "x86_64": 62}
 UNPACKED_LIMIT = 250 * 1024 * 1024  # function and layers together, Lambda's quota
+FUNCTION_LIMIT = 15 * 1024 * 1024
 
 
 def test_the_template_is_valid_and_lints_clean() -> None:
@@ -31,7 +33,9 @@ def test_the_wheels_follow_the_architecture(built: Built, architecture: str) -> 
 def test_every_function_is_its_folder_and_nothing_more(built: Built) -> None:
     for name in ("Chat", "Catalog", "Keys", "Rankings"):
         assert (built("arm64") / f"{name}Function" / "app.py").is_file()
-        assert not list((built("arm64") / f"{name}Function").rglob("*.so"))
+        files = [path for path in (built("arm64") / f"{name}Function").rglob("*") if path.is_file()]
+        assert not [path for path in files if path.suffix == ".so"]
+        assert sum(path.stat().st_size for path in files) < FUNCTION_LIMIT
 
 
 def test_the_core_layer_holds_the_library_and_an_executable_wrapper(built: Built) -> None:
@@ -74,5 +78,6 @@ def test_nothing_is_shipped_that_never_runs(built: Built) -> None:
     assert not list(site.rglob("*.pyi"))
     assert not [path for path in site.rglob("tests") if path.is_dir()]
     assert not (site / "bin").exists()
+    assert not [path.name for path in site.rglob("*") if path.suffix == ".pth" or path.stem in STARTS_BY_ITSELF]
     assert not [path.name for path in site.iterdir() if path.name.startswith(("boto", "aws_xray"))]
     assert list(site.glob("fastapi-*.dist-info/METADATA"))

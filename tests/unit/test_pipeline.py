@@ -81,7 +81,7 @@ class House:
             breakers=breakers,
             upstreams=Upstreams(
                 {"openai-chat": OpenAiChatUpstream(self.clock)},
-                keys.secret_of,
+                keys.credentials_of,
                 self.transport,
                 breakers,
                 self.limits,
@@ -576,3 +576,10 @@ class MeetingDatabase(FakeDatabase):
 def test_key_rankings_and_breakers_are_read_in_one_round() -> None:
     house = asked(whole_reply(whole("Hello")), house=House(database=MeetingDatabase("H#", "RANK", "B#")))
     assert house.json()["choices"][0]["message"]["content"] == "Hello"
+
+
+def test_a_key_that_a_provider_refuses_is_told_to_the_operator() -> None:
+    house = asked(whole_reply(b"{}", 401), whole_reply(whole("Hello")))
+    told = [fields for event, fields in house.telemetry.events if event == "provider_key_refused"]
+    assert told == [{"provider": "acme", "credential": None, "status": 401}]
+    assert [measures.get("RefusedProviderKeys") for measures in house.telemetry.measured] == [1]

@@ -61,7 +61,7 @@ def chat_gateway(around: Surroundings) -> ChatApp:
         reservations=Reservations(BudgetStore(around.database, settings.keys_table), clock),
         breakers=breakers,
         homes=Homes(HomeStore(around.database, settings.keys_table), clock),
-        upstreams=Upstreams(dialects, keys.secret_of, around.transport, breakers, around.limits),
+        upstreams=Upstreams(dialects, keys.credentials_of, around.transport, breakers, around.limits),
         usage=UsageStore(around.database, settings.usage_table, settings.usage_shards, settings.usage_days),
         stops=Stops(StopMarks(around.database, settings.keys_table), clock),
         telemetry=around.telemetry,

@@ -53,11 +53,13 @@ def test_sam_builds_and_then_deploys_with_the_same_answers() -> None:
 
 def test_progress_is_what_became_of_each_resource(capsys: pytest.CaptureFixture[str]) -> None:
     event = "CREATE_COMPLETE   AWS::DynamoDB::Table   KeysTable   -"
-    build_and_deploy("sam", FILE, FakeSam(["Uploading ...", event, "CREATE_IN_PROGRESS AWS::SQS::Queue Q -"]))
+    permission = "CREATE_COMPLETE   AWS::Lambda::Permissio   ChatFunctionApiPermiss   -"
+    build_and_deploy("sam", FILE, FakeSam(["Uploading ...", event, permission, "CREATE_IN_PROGRESS AWS::SQS::Queue Q"]))
     said = capsys.readouterr().err
     assert "CREATE_COMPLETE AWS::DynamoDB::Table KeysTable\n" in said
     assert "Uploading" not in said
     assert "IN_PROGRESS" not in said
+    assert "Permiss" not in said
 
 
 def test_where_sam_fails_nothing_follows_and_its_reason_is_shown() -> None:

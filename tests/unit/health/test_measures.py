@@ -18,7 +18,7 @@ def broken(outcome: str) -> Generation:
 
 
 def test_a_good_generation_is_counted_with_the_wait_for_its_first_token() -> None:
-    assert measures_of(GOOD) == {"Generations": 1, "FirstTokenMilliseconds": 600}
+    assert measures_of(GOOD) == {"Generations": 1, "FailedGenerations": 0, "FirstTokenMilliseconds": 600}
 
 
 def test_the_wait_includes_the_attempts_that_failed_before() -> None:
@@ -27,10 +27,10 @@ def test_the_wait_includes_the_attempts_that_failed_before() -> None:
 
 
 def test_what_the_caller_spoiled_or_gave_up_is_no_failure_of_the_gateway() -> None:
-    assert "FailedGenerations" in measures_of(broken(Failure.SERVER.value))
-    assert "FailedGenerations" in measures_of(replace(GOOD, attempts=(), error="no_endpoint"))
-    assert "FailedGenerations" not in measures_of(broken(Failure.CONTEXT_LENGTH.value))
-    assert "FailedGenerations" not in measures_of(replace(broken(Failure.SERVER.value), cancelled=True))
+    assert measures_of(broken(Failure.SERVER.value))["FailedGenerations"] == 1
+    assert measures_of(replace(GOOD, attempts=(), error="no_endpoint"))["FailedGenerations"] == 1
+    assert measures_of(broken(Failure.CONTEXT_LENGTH.value))["FailedGenerations"] == 0
+    assert measures_of(replace(broken(Failure.SERVER.value), cancelled=True))["FailedGenerations"] == 0
 
 
 @pytest.mark.parametrize(("unpriced", "counted"), [((), False), (("input",), True)])

@@ -10,6 +10,7 @@ from local.demo import BROKEN, OUTAGE, Demo, demonstration, question, simulated_
 from tests.examples import catalog, endpoint, model, provider
 
 STAND_IN = endpoint(provider=provider("openai", facts={"simulated": True}), model="openai/gpt-4.1")
+AGGREGATOR = endpoint(provider=provider("router", facts={"simulated": True}), facts={"aggregator": True})
 REAL = endpoint(provider=provider("azure"), model="openai/gpt-4.1")
 OFFERS = {"openai/gpt-4.1": ["openai"]}
 
@@ -52,8 +53,8 @@ async def begun(sent: Sent) -> list[float]:
     return slept
 
 
-def test_only_simulated_providers_are_asked() -> None:
-    offers = simulated_offers(catalog(model(STAND_IN, REAL, name="openai/gpt-4.1")))
+def test_only_simulated_providers_are_asked_and_no_aggregators() -> None:
+    offers = simulated_offers(catalog(model(STAND_IN, REAL, AGGREGATOR, name="openai/gpt-4.1")))
     assert offers == OFFERS
     assert question(offers, random.Random(1))["provider"] == {"only": ["openai"]}
 

@@ -1,18 +1,20 @@
 """What one generation adds to the metrics that the alarms watch. Pure."""
 
 from switchboard.accounting.generation import Generation
+from switchboard.errors import Failure
 from switchboard.health.rollup import CALLERS_OWN
 
 FAILED = "error"
 
 
 def measures_of(generation: Generation) -> dict[str, float]:
-    """By the names in telemetry.UNITS. What went wrong is left out where it did not, so that it costs nothing."""
-    measures: dict[str, float] = {"Generations": 1}
-    if _failed(generation):
-        measures["FailedGenerations"] = 1
+    """By the names in telemetry.UNITS. A failure is 1 or 0, so that its average is the share of those that failed."""
+    measures: dict[str, float] = {"Generations": 1, "FailedGenerations": int(_failed(generation))}
     if generation.unpriced:
         measures["UnpricedGenerations"] = 1
+    refused = sum(attempt.outcome == Failure.UPSTREAM_AUTH for attempt in generation.attempts)
+    if refused:
+        measures["RefusedProviderKeys"] = refused
     waited = _first_token(generation)
     if waited is not None:
         measures["FirstTokenMilliseconds"] = waited
