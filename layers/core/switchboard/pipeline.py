@@ -34,6 +34,9 @@ from switchboard.storage.database import StorageError
 from switchboard.storage.keys import ApiKey
 from switchboard.telemetry import Telemetry
 
+# Of more models, as `switchboard/auto` has, nobody asks how each did in the last seconds: that is one read each.
+MOST_WATCHED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -153,7 +156,7 @@ class Pipeline:
         ids = [model.id for model in models]
         endpoints = [endpoint for model in models for endpoint in model.endpoints]
         available = await self.providers.callable(providers_of(models), Asked(tuple(ids), key.id))
-        known = await self.breakers.known(ids)
+        known = await self.breakers.known(ids if len(ids) <= MOST_WATCHED else ())
         session = call.arrival.headers.get("x-session-id")
         conversation = conversation_of(request, key.id, session) if is_worth_it(endpoints) else None
         warm = await self.homes.warm(conversation) if conversation and goes_on(request, session) else NOWHERE

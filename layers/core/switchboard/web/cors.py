@@ -16,7 +16,7 @@ USUAL_HEADERS = (
 EXPOSED = (
     b"x-generation-id, x-request-id, request-id, retry-after, retry-after-ms, x-should-retry, etag, "
     b"x-switchboard-provider, x-switchboard-attempts, x-switchboard-overhead-ms, x-switchboard-simulated, "
-    b"x-switchboard-clamped, idempotent-replayed"
+    b"x-switchboard-clamped, x-switchboard-route, idempotent-replayed"
 )
 A_DAY = b"86400"
 ANY = (b"access-control-allow-origin", b"*")
