@@ -65,6 +65,9 @@ verdicts: install $(SDK_VENV)/installed
 	@mkdir -p $(VERDICTS) && rm -f $(VERDICTS)/*.jsonl
 	@$(MAKE) --no-print-directory -j2 contract-server contract-sdks
 
+# Some environments forbid what Python does by itself: without it every process here compiles all that it imports.
+contract-server contract-sdks: export PYTHONDONTWRITEBYTECODE :=
+
 contract-server: # what needs no SDK but those of requirements/dev.txt
 	$(BIN)/python -m pytest tests/contract --ignore=tests/contract/python
 
@@ -98,7 +101,7 @@ deploy: build ## sam deploy, with the answers in samconfig.toml
 key: install ## a new API key in a deployed stack: make key STACK=switchboard NAME=laptop
 	@$(BIN)/python -m cli keys create --stack "$(or $(STACK),switchboard)" --name "$(or $(NAME),first key)"
 
-engines: install ## the ledger under 8, 64 and 256 workers, on the embedded engine and on dynalite (needs Node.js and npm)
+engines: install ## the ledger under 8, 64, 256 workers and over 5,000 random steps, on two engines (needs Node.js and npm)
 	@cd benchmarks/budget/dynalite && npm ci --silent --no-progress
 	@$(BIN)/python -m benchmarks.budget.engines
 

@@ -109,6 +109,9 @@ class FakeDatabase:
         self, table: str, key: Key, update: Update, *, condition: Condition | None = None, repeatable: bool = False
     ) -> Item:
         self._called("update")
+        assert condition or not (repeatable and update.add), (
+            "sent twice it would add twice: no condition sees the first"
+        )
         self._check(table, key, condition)
         old = self._table(table).get(key, {PARTITION: key.partition, SORT: key.sort})
         self._table(table)[key] = _copy(_updated(old, update))

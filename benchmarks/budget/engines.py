@@ -1,4 +1,4 @@
-"""`make engines`: the ledger's scenario on the embedded engine and on dynalite, 8, 64 and 256 workers each."""
+"""`make engines`: the ledger with 8, 64, 256 workers and on a random walk, on the embedded engine and on dynalite."""
 
 import asyncio
 import sys
@@ -16,8 +16,10 @@ from switchboard.storage.signed import DYNAMODB, Aws, SignedService
 from switchboard.transport.here import http_client
 from switchboard.wire.sigv4 import Credentials
 
+from benchmarks.budget.life import KEYS, USAGE
 from benchmarks.budget.processes import dynalite, embedded
 from benchmarks.budget.scenario import Outcome, Scenario
+from benchmarks.budget.walk import walked
 
 WORKERS = (8, 64, 256)
 REGION = "us-east-1"
@@ -57,6 +59,13 @@ async def play(url: str, workers: int, rounds: int = 0) -> Outcome:
         return await Scenario(database, table, workers, rounds=rounds).run()
 
 
+async def walk(url: str) -> tuple[int, list[str]]:
+    for table in (KEYS, USAGE):
+        make_table(url, table)
+    async with opened(url) as database:
+        return await walked(database)
+
+
 @contextmanager
 def engines() -> Iterator[dict[str, str]]:
     with ExitStack() as stack:
@@ -82,6 +91,10 @@ def main() -> int:
                 outcome = asyncio.run(play(url, workers))
                 print(line(engine, outcome), flush=True)
                 broken = broken or bool(outcome.faults)
+            steps, faults = asyncio.run(walk(url))
+            verdict = "; ".join(faults) or "conserved, overspend 0, one record for each request"
+            print(f"{engine:<10}a random life of {steps} steps: {verdict}", flush=True)
+            broken = broken or bool(faults)
     return int(broken)
 
 

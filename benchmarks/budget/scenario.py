@@ -7,21 +7,15 @@ ends in the middle; clocks are an hour slow. Money is small integers, so that th
 import asyncio
 import random
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from switchboard.accounting.holds import Claim, Limits, State, hold_name
+from switchboard.accounting.holds import Claim, Limits, hold_name
 from switchboard.accounting.windows import WINDOWS, labels_at, minute_at
 from switchboard.storage.budget import BudgetStore, Hold, Refused
-from switchboard.storage.database import (
-    Condition,
-    Database,
-    Item,
-    Key,
-    Query,
-    StorageUnavailable,
-    Update,
-)
+from switchboard.storage.database import Database, StorageUnavailable
+
+from benchmarks.budget.life import conserved
+from benchmarks.budget.network import Fate, Network
 
 KEY_ID = "bench"
 NOW = 1_800_000_000.0
@@ -33,42 +27,6 @@ LOST = 0.05
 DIES = 0.05
 SENT_TWICE = 0.2
 SLOW_CLOCK = 0.1
-
-
-@dataclass(slots=True)
-class LossyNetwork:
-    """A Database whose updates get lost: on the way there, or their replies on the way back."""
-
-    inner: Database
-    chance: random.Random
-    lost: int = 0
-
-    async def get(self, table: str, key: Key, *, consistent: bool = False) -> Item | None:
-        return await self.inner.get(table, key, consistent=consistent)
-
-    async def put(self, table: str, item: Item, *, condition: Condition | None = None) -> None:
-        await self.inner.put(table, item, condition=condition)
-
-    async def update(
-        self, table: str, key: Key, update: Update, *, condition: Condition | None = None, repeatable: bool = False
-    ) -> Item:
-        fate = self.chance.random()
-        self.lost += fate < 2 * LOST
-        if fate < LOST:
-            raise StorageUnavailable("lost on its way")
-        item = await self.inner.update(table, key, update, condition=condition, repeatable=repeatable)
-        if fate < 2 * LOST:
-            raise StorageUnavailable("the reply was lost")
-        return item
-
-    async def delete(self, table: str, key: Key, *, condition: Condition | None = None) -> None:
-        await self.inner.delete(table, key, condition=condition)
-
-    async def query(self, table: str, query: Query) -> list[Item]:
-        return await self.inner.query(table, query)
-
-    async def batch_get(self, table: str, keys: Sequence[Key], *, consistent: bool = False) -> list[Item]:
-        return await self.inner.batch_get(table, keys, consistent=consistent)
 
 
 @dataclass(slots=True)
@@ -115,7 +73,7 @@ class Scenario:
 
     async def _work(self, number: int) -> None:
         chance = random.Random(self.seed * 1000 + number)
-        store = BudgetStore(LossyNetwork(self.database, chance), self.table)
+        store = BudgetStore(Network(self.database, lambda: _fate(chance)), self.table)
         for turn in range(self.rounds):
             if number == 0 and turn == self.rounds // 2:
                 self.now += DAY
@@ -179,8 +137,6 @@ class Scenario:
         self.outcome.faults = faults + [rule for rule, broken in rules.items() if broken]
 
 
-def conserved(state: State, window: str) -> bool:
-    purse = next(purse for name, purse in state.purses.items() if name == window)
-    return purse.remaining + purse.spent + sum(state.holds.values()) == purse.limit and state.held == sum(
-        state.holds.values()
-    )
+def _fate(chance: random.Random) -> Fate:
+    drawn = chance.random()
+    return "lost" if drawn < LOST else "unanswered" if drawn < 2 * LOST else "kept"

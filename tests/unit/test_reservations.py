@@ -5,9 +5,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from switchboard.accounting.estimate import without_margin
+from switchboard.accounting.price import bill
 from switchboard.accounting.windows import labels_at
-from switchboard.catalog.model import Endpoint
+from switchboard.catalog.model import Endpoint, Price, PriceTier
+from switchboard.chat import ChatRequest, Usage
+from switchboard.errors import BudgetExceeded, LimitReached
 from switchboard.gateway import Surroundings, chat_gateway
+from switchboard.reservations import Admission, Reservations, Wish
+from switchboard.routing.plan import Plan
 from switchboard.secret import Secret
 from switchboard.settings import Settings
 from switchboard.storage.budget import BudgetStore, Spending
@@ -15,7 +24,7 @@ from switchboard.storage.budget_items import state_of
 from switchboard.storage.keys import KeyStore
 from switchboard.web.chat import ChatApp
 
-from tests.examples import KEY, KEY_TEXT, body, catalog, ended, endpoint, model, price, said, whole
+from tests.examples import KEY, KEY_TEXT, body, catalog, ended, endpoint, model, price, request, said, whole
 from tests.fakes import (
     Answered,
     FakeClock,
@@ -28,6 +37,8 @@ from tests.fakes import (
     streamed,
 )
 from tests.fakes import whole_reply as replied
+from tests.ledger import finished
+from tests.records import answered
 
 DOLLAR = 10**9
 COST = 9 * 2000 + 3 * 8000  # what an answer of examples.USAGE costs: nano-dollars
@@ -165,6 +176,69 @@ def test_nearly_all_of_a_limit_can_be_used() -> None:
     assert limit * 0.95 <= house.spending().spent["total"] <= limit
 
 
+@dataclass(slots=True)
+class Till:
+    """Admits and settles one request after the other, as the pipeline does it, but without a provider."""
+
+    limit: int
+    database: FakeDatabase = field(default_factory=FakeDatabase)
+    clock: FakeClock = field(default_factory=FakeClock)
+    asked: int = 0
+    reservations: Reservations = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reservations = Reservations(BudgetStore(self.database, "KeysTable"), self.clock)
+
+    def admitted(self, asked: ChatRequest, offer: Endpoint) -> Admission | None:
+        self.asked += 1
+        wish = Wish(f"{self.asked:012d}", asked, Plan((offer,), ()), self.clock.now() + 60)
+        try:
+            return finished(self.reservations.admit(replace(KEY, limit_nano=self.limit), wish))
+        except BudgetExceeded:
+            return None
+
+    def settled(self, admission: Admission, used: Usage, cost: int) -> None:
+        done = replace(answered(self.clock.now()), usage=used, cost=cost)
+        assert finished(self.reservations.settle(admission, done))
+
+
+@pytest.mark.parametrize("enough_for", [1, 10, 100])
+def test_nearly_all_of_a_limit_can_be_used_before_the_first_refusal(enough_for: int) -> None:
+    """A typical request: 80 tokens for 300, of a provider that keeps to its limit and could give 32,768."""
+    offer, asked = endpoint(max_output=32_768), request(messages=[{"role": "user", "content": "Tell me of it. " * 20}])
+    typical = bill(Usage(input=80, output=300), offer.price).total or 0
+    till, spent = Till(enough_for * typical), 0
+    while admission := till.admitted(asked, offer):
+        used = Usage(input=80, output=min(300, admission.output or 300))
+        cost = bill(used, offer.price).total or 0
+        till.settled(admission, used, cost)
+        spent += cost
+    assert 0.95 * till.limit <= spent <= till.limit
+
+
+@given(
+    letters=st.integers(0, 20_000),
+    rates=st.fixed_dictionaries({unit: st.integers(1, 10**11) for unit in ("input", "output")}),
+    threshold=st.integers(0, 5000),
+    times=st.integers(1, 3),
+    most=st.none() | st.integers(1, 10**6),
+    asks=st.none() | st.integers(1, 10**6),
+)
+def test_a_first_call_is_never_refused_when_its_prompt_and_a_token_fit(
+    letters: int, rates: dict[str, int], threshold: int, times: int, most: int | None, asks: int | None
+) -> None:
+    long = PriceTier(threshold, {unit: rate * times for unit, rate in rates.items()})
+    offer = replace(endpoint(max_output=most), price=Price(rates, tiers=(long,)))
+    fields = {} if asks is None else {"max_tokens": asks}
+    asked = request(messages=[{"role": "user", "content": "x" * letters}], **fields)
+    prompt_and_token = bill(Usage(input=without_margin(asked.prompt_tokens), output=1), offer.price).total or 0
+    admission = Till(prompt_and_token + 1).admitted(asked, offer)  # and one for what a hold is rounded up by
+    assert admission is not None
+    assert admission.hold is not None
+    assert admission.hold.amount <= prompt_and_token + 1
+    assert (admission.output or 0) >= 1
+
+
 def test_an_endpoint_that_is_too_dear_is_left_out() -> None:
     dear = endpoint("dear", price=price(input=2000, output=8000), max_output=1000)
     house = House({"limit_nano": DOLLAR // 10}, offers=(OFFER, dear))
@@ -273,6 +347,30 @@ def test_without_the_table_requests_of_a_minute_are_counted_here() -> None:
     assert [house.post(replied(whole())).status for _ in range(3)] == [200, 200, 429]
     house.clock.advance(60)
     assert house.post(replied(whole())).status == 200
+
+
+def test_without_the_table_tokens_of_a_minute_are_counted_here() -> None:
+    house = after_failure({"tpm": 50})
+    assert [house.post(replied(whole()), max_tokens=20).status for _ in range(3)] == [200, 429, 429]
+    house.clock.advance(60)
+    assert house.post(replied(whole()), max_tokens=20).status == 200
+
+
+def test_without_the_table_requests_at_once_are_counted_here_until_they_end() -> None:
+    till, key = Till(0), replace(KEY, max_parallel=1)
+    till.database.down = True
+    wish = Wish("1", request(), Plan((OFFER,), ()), till.clock.now() + 60)
+    running = finished(till.reservations.admit(key, wish))
+    with pytest.raises(LimitReached) as refusal:
+        finished(till.reservations.admit(key, wish))
+    assert refusal.value.headers["x-ratelimit-remaining-parallel"] == "0"
+    till.settled(running, Usage(), 0)
+    assert not finished(till.reservations.admit(key, wish)).is_free
+
+
+def test_places_that_were_counted_here_are_free_again() -> None:
+    house = after_failure({"max_parallel": 1})
+    assert [house.post(replied(whole())).status for _ in range(3)] == [200, 200, 200]
 
 
 def test_a_hold_that_cannot_be_settled_stays_and_is_said() -> None:

@@ -241,7 +241,7 @@ class Pipeline:
         """After the last byte: the caller waits for none of this."""
         await answer.run.finish(cancelled=True)  # closes what a hang-up or a stop has left open
         generation = answer.generation(self.clock.now(), cancelled=cancelled or answer.is_stopped)
-        if answer.admission.hold is None:
+        if answer.admission.is_free:
             await self._record(generation)
         else:
             await asyncio.gather(self._record(generation), self._charge(answer, generation))

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from switchboard.accounting.bound import Fit, PromptRatios, in_full, most_output, within
 from switchboard.accounting.estimate import without_margin
 from switchboard.accounting.generation import Generation
-from switchboard.accounting.holds import GRACE_SECONDS, Claim, Limits, State, hold_name
+from switchboard.accounting.holds import GRACE_SECONDS, Claim, Limits, Reason, State, hold_name
 from switchboard.accounting.price import unpriced_for
 from switchboard.accounting.refusals import rate_headers, refused, waiting_for_others
-from switchboard.accounting.windows import labels_at, minute_at, until_next_minute
+from switchboard.accounting.windows import labels_at, minute_at
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest
 from switchboard.clock import Clock
@@ -46,7 +46,8 @@ class Wish:
 class Admission:
     """What may be done: the request and the plan, narrowed to what the key can pay for.
 
-    `output` is the most output tokens that the hold covers; None without a budget.
+    `output` is the most output tokens that the hold covers; None without a budget. `counted_here` is the id of a key
+    that the table could not be asked about.
     """
 
     request: ChatRequest
@@ -54,23 +55,49 @@ class Admission:
     hold: Hold | None = None
     output: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    counted_here: str | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """True if nothing has to be settled."""
+        return self.hold is None and self.counted_here is None
 
 
 @dataclass(slots=True)
-class LocalMinutes:
-    """Requests and tokens of keys by minute, counted in this process: for while the table cannot be reached."""
+class LocalCounts:
+    """Requests and tokens of keys by minute, and those that run, counted in this process alone.
 
-    _counts: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    For while the table cannot be reached: what each process lets through then is within the key's limits.
+    """
 
-    def admits(self, key_id: str, limits: Limits, tokens: int, minute: int) -> bool:
-        seen, requests, counted = self._counts.get(key_id, (minute, 0, 0))
-        if seen != minute:
-            requests = counted = 0
-        too_many = limits.requests is not None and requests >= limits.requests
-        if too_many or (limits.tokens is not None and counted and counted + tokens > limits.tokens):
-            return False
-        self._counts[key_id] = (minute, requests + 1, counted + tokens)
-        return True
+    _minutes: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    _running: dict[str, int] = field(default_factory=dict)
+
+    def seen(self, key_id: str, minute: int) -> State:
+        """What was let through here, as the key's state would say it; `minute` is Unix time // 60."""
+        then, requests, tokens = self._minutes.get(key_id, (minute, 0, 0))
+        if then != minute:
+            requests = tokens = 0
+        running = self._running.get(key_id, 0)
+        return State({}, parallel=running, minute=minute, requests=requests, tokens=tokens)
+
+    def admits(self, key_id: str, limits: Limits, tokens: int, minute: int) -> Reason | None:
+        """None if it does; then `leaves` must be called at its end."""
+        state = self.seen(key_id, minute)
+        if limits.requests is not None and state.requests >= limits.requests:
+            return "requests"
+        if limits.tokens is not None and state.tokens and state.tokens + tokens > limits.tokens:
+            return "tokens"
+        if limits.parallel is not None and state.parallel >= limits.parallel:
+            return "parallel"
+        self._minutes[key_id] = (minute, state.requests + 1, state.tokens + tokens)
+        self._running[key_id] = state.parallel + 1
+        return None
+
+    def leaves(self, key_id: str) -> None:
+        running = self._running.pop(key_id, 0) - 1
+        if running > 0:
+            self._running[key_id] = running
 
 
 @dataclass(slots=True)
@@ -80,7 +107,7 @@ class Reservations:
     store: BudgetStore
     clock: Clock
     ratios: PromptRatios = field(default_factory=PromptRatios)
-    minutes: LocalMinutes = field(default_factory=LocalMinutes)
+    counts: LocalCounts = field(default_factory=LocalCounts)
     pause_seconds: float = SETTLE_PAUSE_SECONDS
     chance: Callable[[], float] = random.random
 
@@ -102,6 +129,8 @@ class Reservations:
         Then the hold stays, to be charged when it expires.
         """
         hold = admission.hold
+        if admission.counted_here is not None:
+            self.counts.leaves(admission.counted_here)
         if hold is None:
             return True
         usage = done.usage
@@ -200,11 +229,10 @@ class Reservations:
             error = BudgetUnavailable("This key's limit cannot be checked right now. Try again in a few seconds.")
             error.retry_after = RETRY_AFTER_SECONDS
             raise error from cause
-        if not self.minutes.admits(key_id, limits, _tokens(wish.request), minute_at(now)):
-            error_now = LimitReached("This key's limit for a minute is reached. Try again in the next one.")
-            error_now.retry_after = until_next_minute(now)
-            raise error_now from cause
-        return Admission(wish.request, wish.plan)
+        reason = self.counts.admits(key_id, limits, _tokens(wish.request), minute_at(now))
+        if reason:
+            raise refused(reason, self.counts.seen(key_id, minute_at(now)), limits, now) from cause
+        return Admission(wish.request, wish.plan, counted_here=key_id)
 
 
 def _priced(wish: Wish) -> tuple[Endpoint, ...]:

@@ -63,6 +63,15 @@ def odd_model(provider: str) -> str:
     return f"contract/at-{provider}"
 
 
+# Two providers of one model, once for each case of a fallback: what fails is let alone for a while afterwards.
+PAIR = ("azure", "openai")
+PAIRS = 14
+
+
+def pair_model(case: int) -> str:
+    return f"contract/pair-{case}"
+
+
 def small_model(dialect: str) -> str:
     """Its context is known to its provider alone."""
     return f"contract/{dialect}-8k"
@@ -75,8 +84,10 @@ OLDER_MODEL = "contract/bedrock-converse-older"
 def write_catalog(folder: Path) -> None:
     """The key's variable is never set, so that `make run` simulates these providers."""
     folder.mkdir()
-    for provider in ODD:
-        text = f'[provider]\nid = "{provider}"\nkey_env = "SWITCHBOARD_CONTRACT_KEY"\n{_offer(odd_model(provider))}'
+    for provider in {*ODD, *PAIR}:
+        models = [odd_model(provider), *(pair_model(case) for case in range(PAIRS) if provider in PAIR)]
+        offers = "".join(map(_offer, models))
+        text = f'[provider]\nid = "{provider}"\nkey_env = "SWITCHBOARD_CONTRACT_KEY"\n{offers}'
         (folder / f"odd-{provider}.toml").write_text(text, encoding="utf-8")
     for upstream in UPSTREAMS:
         (folder / f"{upstream.provider}.toml").write_text(_toml(upstream), encoding="utf-8")

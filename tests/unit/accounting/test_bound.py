@@ -11,6 +11,7 @@ from switchboard.accounting.estimate import without_margin
 from switchboard.accounting.price import bill
 from switchboard.catalog.model import Endpoint, Price, PriceTier
 from switchboard.chat import Usage
+from switchboard.providers.bedrock_converse.parameters import inference_config, thinking_budget
 
 from tests.examples import endpoint, price, request
 
@@ -36,6 +37,19 @@ def test_no_bill_within_the_bounds_exceeds_the_hold(
     charged = bill(used, offer.price).total
     assert charged is not None
     assert charged <= held
+
+
+@given(limit=st.integers(1, 5000), wish=st.sampled_from([{"effort": "low"}, {"effort": "high"}, {"max_tokens": 3000}]))
+def test_a_hold_covers_the_thinking_that_bedrock_is_given_beside_the_answer(limit: int, wish: dict[str, Any]) -> None:
+    asked = request(max_tokens=limit, reasoning=wish)
+    bedrock = replace(OFFER.provider, protocol="bedrock-converse")
+    offer = replace(OFFER, provider=bedrock, facts={"reasoning_style": "anthropic"}, max_output=64_000)
+    config = inference_config(asked, offer, thinking_budget(asked, offer))
+    given = config["maxTokens"]
+    assert isinstance(given, int)
+    charged = bill(Usage(output=given), offer.price).total
+    assert charged is not None
+    assert charged <= ceiling(asked, offer, 0, NOW).amount(limit)
 
 
 @pytest.mark.parametrize(

@@ -150,18 +150,6 @@ def test_an_abandoned_hold_is_charged_and_its_place_is_free() -> None:
     assert ledger.settle("lost", 40, 5) is None
 
 
-def test_a_hold_grows_while_there_is_money_and_only_once() -> None:
-    ledger = Ledger()
-    ledger.reserve("one", 40)
-    first = hold(claim("one", 40, DAILY))
-    assert run(ledger.store.top_up(first, 61)) is None
-    larger = run(ledger.store.top_up(first, 60))
-    assert larger is not None
-    assert larger.amount == 100
-    assert run(ledger.store.top_up(first, 60)) == larger
-    assert (ledger.state().held, ledger.state().remaining()) == (100, 0)
-
-
 def test_spending_is_read_by_window_and_an_old_window_reads_as_new() -> None:
     key = replace(KEY, limit_nano=100, limit_reset="daily")
     ledger = Ledger()

@@ -24,7 +24,6 @@ def changes() -> dict[str, Change]:
         "roll": items.roll(new_state(LIMITS, labels_at(NOW)), labels_at(NOW + DAY)),
         "settle": items.settle(WANTED.hold, 40, 25, -3),
         "sweep": items.sweep(WANTED.hold, 40),
-        "top_up": items.top_up(WANTED.hold, 40, 10),
         "follow": followed,
     }
 

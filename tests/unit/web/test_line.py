@@ -47,6 +47,22 @@ def test_a_line_is_what_the_pipeline_writes_to() -> None:
     asyncio.run(run())
 
 
+def test_nothing_is_sent_behind_the_end() -> None:
+    """Settling may fail when the process stops: a second end would be against the protocol."""
+
+    async def run() -> None:
+        caller = Caller()
+        line = caller.line()
+        await line.start(200, {})
+        await line.end(b"a")
+        await line.start(500, {})
+        await line.write(b"b")
+        await line.end(b"c")
+        assert caller.bodies() == [b"a"]
+
+    asyncio.run(run())
+
+
 def test_a_reply_has_a_head_pieces_and_an_end() -> None:
     async def run() -> None:
         caller = Caller()

@@ -24,6 +24,8 @@ USUAL_MAX_OUTPUT = 32_768  # for an endpoint that does not say how much it can g
 MOST_SEARCHES = 10
 # What an output limit cannot be set below: OpenAI's Responses refuse less.
 LEAST_OUTPUT: Mapping[str, int] = {"openai-responses": 16}
+# Bedrock's Converse is given a limit above the caller's where that leaves no room for what thinking may spend.
+LEAST_THINKING = 1024
 # Less room than this for an answer, and the prompt is taken as it probably is instead of as it could be at worst.
 USEFUL_OUTPUT = 256
 # While a hold takes no more than half of what is left, requests that come at the same time find something too.
@@ -96,6 +98,7 @@ def ceiling(request: ChatRequest, endpoint: Endpoint, prompt_tokens: int, now: f
     output_rate = max(rates.get(unit, 0) for unit in _output_units(request))
     fixed = prompt_tokens * prompt_rate + rates.get("request", 0) + _images(request) * rates.get("image", 0)
     fixed += MOST_SEARCHES * rates.get("web_search", 0) if may_search(request) else 0
+    fixed += _thinking_beside(request, endpoint) * output_rate
     return Ceiling(fixed, output_rate * _answers(request), least, max(least, most_output(request, endpoint)))
 
 
@@ -186,6 +189,16 @@ def _output_units(request: ChatRequest) -> tuple[str, ...]:
     wanted = request.parameters.get("modalities")
     kinds = wanted if isinstance(wanted, list) else []
     return _OUTPUT_UNITS + tuple(f"output_{kind}" for kind in ("audio", "image") if kind in kinds)
+
+
+def _thinking_beside(request: ChatRequest, endpoint: Endpoint) -> int:
+    """Tokens beyond the output limit, which only this dialect needs; where it needs none, a little more is held."""
+    wanted = request.parameters.get("reasoning") or request.parameters.get("reasoning_effort")
+    by_budget = endpoint.dialect == "bedrock-converse" and endpoint.facts.get("reasoning_style") == "anthropic"
+    if not wanted or not by_budget:
+        return 0
+    budget = wanted.get("max_tokens") if isinstance(wanted, dict) else None
+    return max(LEAST_THINKING, budget) if isinstance(budget, int) else LEAST_THINKING
 
 
 def _marks_cache(request: ChatRequest) -> bool:

@@ -109,17 +109,6 @@ class BudgetStore:
             state_key(hold.key_id, hold.shard), items.settle(hold.name, hold.amount, actual, correction)
         )
 
-    async def top_up(self, hold: Hold, more: int) -> Hold | None:
-        """The hold, worth `more` than it was; None if that is not there."""
-        larger = replace(hold, amount=hold.amount + more)
-        where = state_key(hold.key_id, hold.shard)
-        try:
-            await self._make(where, items.top_up(hold.name, hold.amount, more))
-        except ConditionFailed as failed:
-            found = await self._found(where, failed) or {}
-            return larger if found.get(hold.name) == larger.amount else None  # the reply of the first try was lost
-        return larger
-
     async def sweep(self, key_id: str, shard: int, expired: Mapping[str, int]) -> int:
         """Charge these holds, which nobody will settle any more; how many were still there."""
         where = state_key(key_id, shard)

@@ -119,14 +119,6 @@ def sweep(hold: str, amount: int) -> Change:
     return Change(Update(add=added, remove=(hold,)), Compare(hold, "=", amount))
 
 
-def top_up(hold: str, amount: int, more: int) -> Change:
-    """A hold that has to cover more than was thought, in every window at once."""
-    added = {"hh": more, **_in_every_window("r", -more)}
-    enough = tuple(Compare(f"r{letter}", ">=", more) for letter in LETTER.values())
-    held = Compare(hold, "=", amount)
-    return Change(Update(set={hold: amount + more}, add=added), AllOf((held, *enough)))
-
-
 def follow(item: Item, limits: Limits, shard: int, *, active: bool) -> Change | None:
     """What remains moves by as much as the limit does, and may become negative; None if nothing has to change."""
     changes: dict[str, Value | Minus] = {}

@@ -42,11 +42,14 @@ class Line:
         await self._pass_on({"type": "http.response.start", "status": status, "headers": encoded})
 
     async def write(self, data: bytes) -> None:
-        if data:
+        if data and not self._ended:
             self._last_write = asyncio.get_running_loop().time()
             await self._pass_on({"type": "http.response.body", "body": data, "more_body": True})
 
     async def end(self, data: bytes) -> None:
+        """Once: what fails behind the end (settling, while the process stops) has nobody to be told to."""
+        if self._ended:
+            return
         self._ended = True
         self.release()
         await self._pass_on({"type": "http.response.body", "body": data, "more_body": False})

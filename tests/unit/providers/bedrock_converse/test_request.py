@@ -294,6 +294,9 @@ class TestParameters:
         assert sent(CLAUDE, SCHEMAS, response_format=WANTED)["outputConfig"] == told
         unforced = {"supported_parameters": frozenset({"tools"})}
         assert json_schema["schema"] in sent({}, unforced, response_format=WANTED)["system"][0]["text"]
+        unable = endpoint("amazon-bedrock", provider=replace(BEDROCK, facts={"forced_tools": ["amazon"]}))
+        body = orjson.loads(dispatched(BedrockConverseUpstream(), request(response_format=WANTED), unable).body)
+        assert json_schema["schema"] in body["system"][0]["text"]
         assert "JSON object" in sent(CLAUDE, SCHEMAS, response_format={"type": "json_object"})["system"][0]["text"]
 
     def test_what_an_endpoint_does_not_support_is_left_out(self) -> None:

@@ -51,6 +51,8 @@ def unshapely(request: ChatRequest, endpoint: Endpoint, words: Vocabulary) -> st
 
     A wish to think that the endpoint does not understand anyway keeps no shape out.
     """
+    if "response_format" not in request.parameters:
+        return None
     kept = without(request, unsupported_parameters(request, endpoint, words))
     return shape_misfit(kept) if _needs_tool(kept, endpoint) else None
 

@@ -27,6 +27,8 @@ def given_up(request: ChatRequest, endpoint: Endpoint) -> frozenset[str]:
 
 def unshapely(request: ChatRequest, endpoint: Endpoint, words: Vocabulary) -> str | None:
     """Why the answer cannot have the shape that is asked for, in words for the caller; None if it can."""
+    if "response_format" not in request.parameters:
+        return None
     kept = without(request, unsupported_parameters(request, endpoint, words))
     wanted = json_format_of(kept)
     return shape_misfit(kept) if wanted is not None and asks_by_tool(wanted, endpoint) else None

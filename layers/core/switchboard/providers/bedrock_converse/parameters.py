@@ -86,8 +86,14 @@ def prompted_format(request: ChatRequest, endpoint: Endpoint) -> str | None:
 
 def asks_by_tool(wanted: JsonFormat, endpoint: Endpoint) -> bool:
     """True if a schema has to become a tool that must be called, and the model can be made to call one."""
-    listed = endpoint.supported_parameters
-    return wanted.schema is not None and not knows_schemas(endpoint) and (listed is None or "tool_choice" in listed)
+    return wanted.schema is not None and not knows_schemas(endpoint) and _can_be_forced(endpoint)
+
+
+def _can_be_forced(endpoint: Endpoint) -> bool:
+    """The provider's `forced_tools` lists the authors whose models can be made to call one tool; absent, all can."""
+    listed, authors = endpoint.supported_parameters, endpoint.provider.facts.get("forced_tools")
+    is_able = not isinstance(authors, list) or endpoint.model.partition("/")[0] in authors
+    return is_able and (listed is None or "tool_choice" in listed)
 
 
 def knows_schemas(endpoint: Endpoint) -> bool:

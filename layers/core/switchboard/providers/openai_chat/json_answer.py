@@ -26,6 +26,8 @@ def needs_tool(request: ChatRequest, endpoint: Endpoint) -> bool:
 
 def unshapely(request: ChatRequest, endpoint: Endpoint, words: Vocabulary) -> str | None:
     """Why the answer cannot have the shape that is asked for, in words for the caller; None if it can."""
+    if not needs_tool(request, endpoint):
+        return None
     kept = without(request, unsupported_parameters(request, endpoint, words))
     return shape_misfit(kept) if needs_tool(kept, endpoint) else None
 
