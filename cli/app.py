@@ -5,11 +5,12 @@ Exit codes: 0 done, 1 refused, 2 wrong usage, 3 nobody answered.
 
 import typer
 
-from cli import keys, providers, route
+from cli import catalog, keys, providers, route
 from cli.deploy import deploy
 from cli.doctor import doctor
 from cli.init import init
 from cli.logs import logs
+from cli.provider_test import provider_test
 from cli.spill import replay_spill
 from cli.status import status
 from cli.usage import generation, usage
@@ -19,8 +20,10 @@ app.command("init")(init)
 app.command("deploy")(deploy)
 app.command("status")(status)
 app.command("logs")(logs)
+providers.app.command("test")(provider_test)
 app.add_typer(providers.app, name="providers")
 app.add_typer(keys.app, name="keys")
+app.add_typer(catalog.app, name="catalog")
 app.add_typer(route.app, name="route")
 app.command("usage")(usage)
 app.command("generation")(generation)

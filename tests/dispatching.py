@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from switchboard.breakers import Breakers
 from switchboard.clock import Clock
+from switchboard.credentials import Credential
 from switchboard.dispatch import Limits, Transport, Upstreams
 from switchboard.health.breaker import Signals
 from switchboard.health.figures import NO_RANKINGS
@@ -27,7 +28,7 @@ def upstreams_of(
     """All speak OpenAI's dialect, and each has its own key."""
     return Upstreams(
         {"openai-chat": OpenAiChatUpstream(clock)},
-        lambda name: Secret(f"key of {name}"),
+        lambda name: (Credential(Secret(f"key of {name}")),),
         transport,
         breakers or breakers_over(FakeDatabase(), clock),
         limits,

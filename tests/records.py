@@ -40,6 +40,7 @@ def attempts(words: st.SearchStrategy[str]) -> st.SearchStrategy[Attempt]:
         first_token_ms=st.none() | st.integers(0, 60_000),
         generation_ms=st.none() | st.integers(0, 600_000),
         message=st.none() | words,
+        credential=st.none() | words,
     )
 
 

@@ -1,4 +1,8 @@
-"""`make bench`: both sides in one run, in turns. Prints a table; --json keeps every figure of every repetition."""
+"""`make bench`: both sides in one run, in turns. Prints a table; --json keeps every figure of every repetition.
+
+With --peers (`make bench-peers`) other gateways run beside ours; who cannot be installed or started is named, with the
+reason.
+"""
 
 import argparse
 import json
@@ -7,27 +11,22 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks.overhead import contestants
-from benchmarks.overhead.contestants import Contestant, Switchboard
-from benchmarks.overhead.measure import Bench, Figures, Unsound
-from benchmarks.overhead.processes import CORES, GATEWAY_CORE, TOOLS_CORE, Child, memory_mb, wait_for_port
-from benchmarks.overhead.report import document, table
-from benchmarks.overhead.starts import function_start, server_start
-
-STARTS = 5
+from benchmarks.overhead.measure import Unsound
+from benchmarks.overhead.processes import CORES, GATEWAY_CORE, TOOLS_CORE
+from benchmarks.overhead.report import comparison, document
+from benchmarks.overhead.run import Outcome, Plan, run
 
 
 def main() -> int:
     arguments = _arguments()
     began, load_before = time.time(), os.getloadavg()
+    plan = Plan(arguments.repetitions, arguments.seconds, peers=arguments.peers)
     with tempfile.TemporaryDirectory(prefix="switchboard-bench-") as home:
         try:
-            names, repetitions, answered = run(Path(home), arguments)
+            outcome = run(Path(home), plan)
         except (Unsound, RuntimeError) as error:
             print(f"the run is worth nothing: {error}", file=sys.stderr)
             return 1
@@ -36,52 +35,32 @@ def main() -> int:
         "seconds": round(time.time() - began),
         "machine": f"{_processor()}, {len(CORES)} cores, Linux {platform.release()}",
         "python": platform.python_version(),
+        "versions": outcome.versions,
         "load_average": [load_before, os.getloadavg()],
         "cores": {"gateway": GATEWAY_CORE, "provider, AWS and load": TOOLS_CORE},
-        "repetitions": arguments.repetitions,
-        "seconds_per_load": arguments.seconds,
-        "answers_checked": answered,
+        "repetitions": plan.repetitions,
+        "seconds_per_load": plan.seconds,
+        "answers_checked": outcome.answered,
     }
-    print("\n".join(f"{name.replace('_', ' ')}: {_shown(value)}" for name, value in about.items()), end="\n\n")
-    print(table(names, repetitions))
-    print("\nmedian [middle half] of the repetitions; every answer was complete, and every one of ours is on record")
+    _print(outcome, about)
     if arguments.json:
-        arguments.json.write_text(json.dumps(document(names, repetitions, about), indent=1) + "\n")
+        everything = document(outcome.names, outcome.repetitions, about | {"missing": outcome.missing})
+        arguments.json.write_text(json.dumps(everything, indent=1) + "\n")
     return 0
 
 
-def run(home: Path, arguments: argparse.Namespace) -> tuple[list[str], list[dict[str, Figures]], int]:
-    """Names of the contestants, their figures by repetition, and how many answers were looked at."""
-    with ExitStack() as closing:
-        mocked = closing.enter_context(contestants.mocks())
-        switchboard = Switchboard(home, mocked)
-        switchboard.build_catalog()
-        proxy = closing.enter_context(contestants.plain_proxy(mocked, home))
-        ours, child = closing.enter_context(switchboard.serve())
-        wait_for_port(ours.port, child)
-        generator = Child(contestants.tool("load"), TOOLS_CORE, variables=contestants.tool_variables())
-        bench = Bench(closing.enter_context(generator), mocked, arguments.seconds)
-        racing = [contestants.direct(mocked), proxy, ours]
-        repetitions: list[dict[str, Figures]] = []
-        for number in range(arguments.repetitions):
-            repetitions.append(bench.repetition(racing))
-            if number < STARTS:
-                repetitions[-1][ours.name] |= server_start(switchboard) | function_start(switchboard, ours)
-                bench.answered_beside(2)
-            print(f"repetition {number + 1} of {arguments.repetitions}", file=sys.stderr)
-        _add_memory(racing, repetitions[-1])
-        return [contestant.name for contestant in racing], repetitions, bench.answered
-
-
-def _add_memory(racing: Sequence[Contestant], figures: dict[str, Figures]) -> None:
-    for contestant in racing:
-        if contestant.pid:
-            rss, pss = memory_mb(contestant.pid)
-            figures[contestant.name] |= {"rss_mb": rss, "pss_mb": pss}
+def _print(outcome: Outcome, about: dict[str, Any]) -> None:
+    print("\n".join(f"{name.replace('_', ' ')}: {_shown(value)}" for name, value in about.items()), end="\n\n")
+    print(comparison(outcome.names, outcome.repetitions))
+    print("\nmedian and half the width of the middle half of the repetitions;")
+    print("every answer was complete, and every one of ours that is metered is on record")
+    for reason in outcome.missing:
+        print(f"missing: {reason}")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.overhead", description=__doc__)
+    parser.add_argument("--peers", action="store_true", help="LiteLLM, Portkey and TensorZero too; installs them")
     parser.add_argument("--seconds", type=float, default=1.0, help="for each load and contestant (default 1)")
     parser.add_argument("--repetitions", type=int, default=9, help="of everything, in turns (default 9)")
     parser.add_argument("--quick", action="store_true", help="2 repetitions of 0.3 s: does it work at all")

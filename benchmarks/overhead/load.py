@@ -25,7 +25,10 @@ CONTENT = re.compile(rb'"content":"(\d+) (\d+) token (\d+)\."')
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`prompt_bytes` is the size of the one message in the body."""
+    """`prompt_bytes` is the size of the one message in the body.
+
+    The connections begin one after the other within `spread` seconds; the last answers may take `patience` seconds.
+    """
 
     port: int
     path: str
@@ -35,6 +38,8 @@ class Job:
     prompt_bytes: int = 100
     stream: bool = False
     headers: dict[str, str] = field(default_factory=dict)
+    spread: float = 0.0
+    patience: float = GIVE_UP_SECONDS
 
     def request(self) -> bytes:
         text = ("The quick brown fox jumps over the lazy dog. " * (self.prompt_bytes // 45 + 1))[: self.prompt_bytes]
@@ -81,11 +86,11 @@ class Window:
 
 
 class Connection(asyncio.Protocol):
-    def __init__(self, request: bytes, stream: bool, window: Window, outcome: Outcome) -> None:
+    def __init__(self, request: bytes, stream: bool, outcome: Outcome) -> None:
         self.over = asyncio.get_running_loop().create_future()
         self._request = request
         self._stream = stream
-        self._window = window
+        self._window: Window
         self._outcome = outcome
         self._transport: asyncio.Transport
         self._sent = 0
@@ -95,6 +100,9 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+
+    def begin(self, window: Window) -> None:
+        self._window = window
         self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -137,7 +145,7 @@ class Connection(asyncio.Protocol):
         if self._sent >= self._window.begin:
             outcome.measured += 1
             outcome.totals.append(now - self._sent)
-        if now < self._window.end and not problem:
+        if not problem and (now < self._window.end or not outcome.measured):  # a slow one needs more than the window
             self._send()
             return
         self.over.set_result(None)
@@ -161,17 +169,23 @@ def _problem(reader: AnswerReader, body: bytes, stream: bool, *, parse: bool) ->
 
 
 async def run(job: Job) -> Outcome:
+    """All connections are open before the first request is sent."""
     loop, outcome, request = asyncio.get_running_loop(), Outcome(), job.request()
-    now = time.perf_counter_ns()
-    length = int(job.seconds * 1e9)
-    window = Window(now + int(length * WARM_SHARE), now + length)
     lines: list[Connection] = []
     for _ in range(job.connections):
-        _, line = await loop.create_connection(
-            lambda: Connection(request, job.stream, window, outcome), "127.0.0.1", job.port
-        )
+        try:
+            _, line = await loop.create_connection(
+                lambda: Connection(request, job.stream, outcome), "127.0.0.1", job.port
+            )
+        except OSError as failure:
+            outcome.wrong(repr(failure))
+            return outcome
         lines.append(line)
-    _, silent = await asyncio.wait([line.over for line in lines], timeout=job.seconds + GIVE_UP_SECONDS)
+    now, length = time.perf_counter_ns(), int(job.seconds * 1e9)
+    window = Window(now + int(length * WARM_SHARE), now + length)
+    for number, line in enumerate(lines):
+        loop.call_later(job.spread * number / len(lines), line.begin, window)
+    _, silent = await asyncio.wait([line.over for line in lines], timeout=job.seconds + job.patience)
     for _ in silent:
         outcome.wrong("no answer")
     return outcome

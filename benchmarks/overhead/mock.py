@@ -1,4 +1,4 @@
-"""The process beside the gateway: provider and AWS. Prints `ready PORT PORT`; ends when its stdin does."""
+"""The process beside the gateway: provider and AWS. `mock COST PACE` prints `ready PORT PORT`, ends when stdin does."""
 
 import asyncio
 import sys
@@ -11,9 +11,9 @@ from benchmarks.overhead.upstream import Upstream
 from benchmarks.overhead.wire import Message, Server
 
 
-async def main(cost: int) -> None:
+async def main(cost: int, pace: float) -> None:
     loop = asyncio.get_running_loop()
-    ports = [await _serve(answer) for answer in (Upstream(loop).answer, Aws(cost).answer)]
+    ports = [await _serve(answer) for answer in (Upstream(loop, pace).answer, Aws(cost).answer)]
     print("ready", *ports, flush=True)
     over = asyncio.Event()
     loop.add_reader(sys.stdin, over.set)  # nothing is ever written to it: readable means closed
@@ -28,4 +28,4 @@ async def _serve(answer: Callable[[Message, asyncio.Transport], None]) -> int:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(int(sys.argv[1])))
+    uvloop.run(main(int(sys.argv[1]), float(sys.argv[2])))

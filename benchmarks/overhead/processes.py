@@ -1,6 +1,7 @@
 """Child processes on a core of their own, and what the kernel says they have used."""
 
 import os
+import resource
 import socket
 import subprocess
 import time
@@ -76,8 +77,24 @@ def memory_mb(pid: int) -> tuple[float, float]:
     return _mb(rows["Rss"]), _mb(rows["Pss"])
 
 
+def peak_mb(pid: int) -> float:
+    """The most that was resident since `forget_peak`."""
+    rows = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return _mb(next(row for row in rows if row.startswith("VmHWM")).partition(":")[2])
+
+
+def forget_peak(pid: int) -> None:
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
 def _mb(row: str) -> float:
     return int(row.split(maxsplit=1)[0]) / 1024
+
+
+def allow_open_files(count: int) -> None:
+    """For this process and those that it starts from now on, as far as the system lets it."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count if most == resource.RLIM_INFINITY else min(count, most), most))
 
 
 def free_port() -> int:

@@ -1,14 +1,15 @@
-"""What a run says: for each figure the median of its repetitions and their middle half, beside target and proxy."""
+"""What a run says: for each figure the median of its repetitions and their spread, contestant by contestant."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from benchmarks.overhead.measure import Figures, percentile
+from benchmarks.markdown import table
+from benchmarks.overhead.figures import Figures, percentile
 
 Repetition = Mapping[str, Figures]
-PLAIN, DIRECT, OURS = 1, 0, 2
+OURS = "switchboard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +57,16 @@ def values(row: Row, contestant: str, repetitions: Sequence[Repetition], direct:
     return found
 
 
-def table(names: Sequence[str], repetitions: Sequence[Repetition]) -> str:
-    """Markdown: the columns are the figure, the contestants in order, the ratio to the proxy, the target."""
-    direct, proxy, ours = names
-    head = ["figure", *names, f"{ours} / {proxy}", "target"]
-    lines = [head, ["---", *["---:"] * (len(head) - 1)]]
+def comparison(names: Sequence[str], repetitions: Sequence[Repetition]) -> str:
+    """Markdown: figures as rows, contestants as columns (the provider itself first), and the target for ours."""
+    direct = names[0]
+    head = ["figure", *names, "target"]
+    lines = [head]
     for row in ROWS:
-        columns = [values(row, name, repetitions, direct) for name in names]
-        shown = [
-            "" if row.over and name == direct else _cell(row, column)
-            for name, column in zip(names, columns, strict=True)
-        ]
-        lines.append([row.label, *shown, _ratio(columns[PLAIN], columns[OURS]), _target(row, columns[OURS])])
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join(f"| {' | '.join(_aligned(line, widths))} |" for line in lines)
+        columns = {name: values(row, name, repetitions, direct) for name in names}
+        shown = ["" if row.over and name == direct else _cell(row, column) for name, column in columns.items()]
+        lines.append([row.label, *shown, _target(row, columns.get(OURS, []))])
+    return table(lines)
 
 
 def document(names: Sequence[str], repetitions: Sequence[Repetition], about: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,16 +81,12 @@ def document(names: Sequence[str], repetitions: Sequence[Repetition], about: Map
 
 
 def _cell(row: Row, found: Sequence[float]) -> str:
-    """median [lower quartile..upper quartile]"""
+    """Median, and half the distance of the quartiles."""
     if not found or not any(found):
         return ""
-    write: Callable[[float], str] = lambda value: f"{value:.{row.digits}f}"  # noqa: E731
-    text = write(median(found))
-    return f"{text} [{write(percentile(found, 25))}..{write(percentile(found, 75))}]" if len(found) > 1 else text
-
-
-def _ratio(plain: Sequence[float], ours: Sequence[float]) -> str:
-    return f"{median(ours) / median(plain):.1f}" if plain and ours and median(plain) > 0 else ""
+    spread = (percentile(found, 75) - percentile(found, 25)) / 2
+    text = f"{median(found):.{row.digits}f}"
+    return f"{text} ±{spread:.{row.digits}f}" if len(found) > 1 else text
 
 
 def _target(row: Row, ours: Sequence[float]) -> str:
@@ -101,8 +94,3 @@ def _target(row: Row, ours: Sequence[float]) -> str:
         return ""
     met = median(ours) >= row.target if row.at_least else median(ours) <= row.target
     return f"{'>=' if row.at_least else '<='} {row.target:g} {'met' if met else 'MISSED'}"
-
-
-def _aligned(line: Sequence[str], widths: Sequence[int]) -> list[str]:
-    first, *rest = (text.rjust(width) for text, width in zip(line, widths, strict=True))
-    return [line[0].ljust(len(first)), *rest]

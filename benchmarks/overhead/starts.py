@@ -6,25 +6,28 @@ import subprocess
 import sys
 import time
 
-from benchmarks.overhead.contestants import ROOT, Contestant, Switchboard
+from benchmarks.overhead.contestants import ROOT, Contestant, Entrant
+from benchmarks.overhead.figures import Figures
 from benchmarks.overhead.load import Job
+from benchmarks.overhead.ours import Switchboard
 from benchmarks.overhead.processes import GATEWAY_CORE, cpu_ms, wait_for_port
 from benchmarks.overhead.wire import AnswerReader
 
+ANSWER_SECONDS = 60.0
 PRINT_CPU = "import time; print(time.process_time() * 1000)"
 
 
-def server_start(switchboard: Switchboard) -> dict[str, float]:
+def server_start(entrant: Entrant) -> Figures:
     """From fork to the first complete answer: wall time, and the CPU time of the process by then."""
     began = time.perf_counter()
-    with switchboard.serve() as (contestant, child):
-        wait_for_port(contestant.port, child)
-        _ask_once(contestant)
+    with entrant.serve() as (contestant, child):
+        wait_for_port(contestant.port, child, entrant.patience)
+        ask_once(contestant)
         wall = (time.perf_counter() - began) * 1000
         return {"server_start_ms": wall, "server_start_cpu_ms": cpu_ms(child.pid)}
 
 
-def function_start(switchboard: Switchboard, contestant: Contestant) -> dict[str, float]:
+def function_start(switchboard: Switchboard, contestant: Contestant) -> Figures:
     """The function without a server, CPU over that of an interpreter which does nothing."""
     request = switchboard.home / "request"
     request.write_bytes(_request(contestant))
@@ -51,9 +54,10 @@ def _run(switchboard: Switchboard, *arguments: str) -> str:
     return done.stdout.splitlines()[-1]
 
 
-def _ask_once(contestant: Contestant) -> None:
+def ask_once(contestant: Contestant) -> None:
+    """Raises RuntimeError if that is not answered with 200."""
     reader, complete = AnswerReader(), False
-    with socket.create_connection(("127.0.0.1", contestant.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", contestant.port), timeout=ANSWER_SECONDS) as line:
         line.sendall(_request(contestant))
         while not complete:
             data = line.recv(65536)
@@ -65,5 +69,5 @@ def _ask_once(contestant: Contestant) -> None:
 
 
 def _request(contestant: Contestant) -> bytes:
-    job = Job(contestant.port, contestant.path, contestant.model, 1, 0.0, headers=contestant.headers)
+    job = Job(contestant.port, contestant.path, contestant.model, 1, 0.0, headers=dict(contestant.headers))
     return job.request()

@@ -15,7 +15,7 @@ MODEL = "bench-1"
 BODY_BYTES = 1024
 CHUNKS = 50
 FIRST_SECONDS = 0.002
-NEXT_SECONDS = 0.001
+PACE_SECONDS = 0.001
 USAGE = {"prompt_tokens": 20, "completion_tokens": 50, "total_tokens": 70}
 
 _HEAD = (
@@ -50,21 +50,23 @@ WHOLE = answer(_completion(TEXT))
 
 
 class Upstream:
-    """Answers at once, or streams CHUNKS contents: the first after FIRST_SECONDS, the others NEXT_SECONDS apart."""
+    """Answers at once, or streams CHUNKS contents: the first after FIRST_SECONDS, the others `pace` seconds apart."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, pace: float) -> None:
         self._loop = loop
+        self._pace = pace
 
     def answer(self, request: Message, transport: asyncio.Transport) -> None:
         if b'"stream":true' in request.body[-200:] or b'"stream":true' in request.body[:200]:
-            _Stream(self._loop, transport)
+            _Stream(self._loop, transport, self._pace)
         else:
             transport.write(WHOLE)
 
 
 class _Stream:
-    def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport, pace: float) -> None:
         self._loop = loop
+        self._pace = pace
         self._transport = transport
         self._arrived = time.perf_counter_ns()
         self._due = loop.time() + FIRST_SECONDS
@@ -82,7 +84,7 @@ class _Stream:
         if self._sent == CHUNKS:
             self._transport.write(_event({}, "stop") + _usage() + _chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n")
             return
-        self._due += NEXT_SECONDS
+        self._due += self._pace
         self._loop.call_at(self._due, self._next)
 
 

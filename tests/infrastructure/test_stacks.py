@@ -23,7 +23,7 @@ OF_AWS = {
 ALARMS = {
     *("ServerErrorsAlarm", "FailedGenerationsAlarm", "FirstTokenAlarm", "ChatErrorsAlarm", "ThrottlesAlarm"),
     *("KeysNearLimitAlarm", "KeysAtLimitAlarm", "UnpricedGenerationsAlarm", "HoldsSweptAlarm", "SpilledRecordsAlarm"),
-    *("RankingErrorsAlarm", "RankingsStaleAlarm", "DeadLetterAlarm"),
+    *("RankingErrorsAlarm", "RankingsStaleAlarm", "DeadLetterAlarm", "RefusedProviderKeysAlarm"),
 }
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import boto3
 import pytest
-from switchboard.health.breaker import Signals
+from switchboard.breakers import FRESH_SECONDS, Breakers
+from switchboard.health.breaker import FIRST_PAUSE, Door, Failed, Signals
 from switchboard.health.figures import Rankings
 from switchboard.jobs.rankings import Stores, recompute
 from switchboard.secret import Secret
@@ -295,6 +296,33 @@ def test_signals_are_written_by_whoever_has_seen_the_last(database: Database, ta
         assert changed.value.board == first == await store.read("lab/one")
         await store.write("lab/one", {"a": Signals(failures=3)}, first, 1.0)
         assert (await store.read("lab/one")).signals == {"a": Signals(failures=3)}
+
+    asyncio.run(story())
+
+
+def test_a_breaker_that_opens_in_one_process_is_open_in_another_and_one_of_them_tries(
+    database: Database, table: str
+) -> None:
+    async def read(process: Breakers) -> None:
+        """However long the engine takes: a request would not wait for it."""
+        process.expect("lab/one")
+        await process.settled()
+
+    async def story() -> None:
+        clock = FakeClock()
+        here, there, third = (Breakers(SignalStore(database, table), clock) for _ in range(3))
+        await read(third)
+        for process in (here, here, there):
+            process.note("lab/one", "a", Failed(clock.now(), 0.5))
+            await process.settled()
+        clock.advance(FRESH_SECONDS + 1)
+        await read(third)
+        assert third.signals("lab/one", "a").door(clock.now()) is Door.SHUT
+        clock.advance(2 * FIRST_PAUSE)
+        for process in (here, there, third):
+            await read(process)
+        trials = await asyncio.gather(*(each.begin_trial("lab/one", "a") for each in (here, there, third)))
+        assert trials.count(True) == 1
 
     asyncio.run(story())
 

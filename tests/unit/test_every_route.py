@@ -38,7 +38,7 @@ OFFERED = catalog(
 )
 # Read by anybody: pages, the catalog and its document. What is added here needs a reason why no key is needed.
 PUBLIC = re.compile(
-    r"/|/healthz|/openapi\.json|(/api)?/v1/(models?|providers|embeddings/models)(/.*)?"
+    r"/|/healthz|/openapi\.json|(/api)?/v1/(models?|providers|rankings|endpoints/zdr|embeddings/models)(/.*)?"
     # The pages: what the catalog says, and figures in which no key and no prompt is left. Those for key holders are
     # empty until their script has asked the API with a key.
     r"|/(models|providers)/x|/(models|rankings|status|docs|compare|activity|playground)(\.json|\.md)?|/llms\.txt"

@@ -47,6 +47,7 @@ TESTED_ELSEWHERE = {
     "storage/dynamodb.py": "integration/test_storage_engine.py",
     "storage/expressions.py": "integration/test_storage_engine.py",
     "storage/fields.py": "unit/storage/test_usage.py",
+    "storage/homes.py": "unit/test_homes.py",
     "storage/service.py": "unit/storage/test_signed.py",
     "transport/connection.py": "integration/test_transport.py",
     "transport/failures.py": "integration/test_transport.py",
@@ -281,7 +282,10 @@ def test_the_chat_path_loads_nothing_heavy() -> None:
     assert found.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("lock", sorted((ROOT / "tests").glob("*/**/package-lock.json")), ids=str)
+NODE_LOCKS = [*(ROOT / "tests").glob("*/**/package-lock.json"), *(ROOT / "benchmarks").glob("*/*/package-lock.json")]
+
+
+@pytest.mark.parametrize("lock", sorted(NODE_LOCKS), ids=str)
 def test_a_node_lock_names_no_registry(lock: Path) -> None:
     packages = json.loads(lock.read_text())["packages"]
     pinned = {name: package for name, package in packages.items() if name}

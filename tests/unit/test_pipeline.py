@@ -15,6 +15,7 @@ from switchboard.breakers import Breakers
 from switchboard.catalog.model import Catalog, PriceWindow
 from switchboard.clock import Clock, SystemClock
 from switchboard.dispatch import Limits, Upstreams
+from switchboard.homes import Homes
 from switchboard.json_types import JsonObject
 from switchboard.pipeline import Call, Pipeline
 from switchboard.protocols.interface import Arrival
@@ -27,6 +28,7 @@ from switchboard.secret import Secret
 from switchboard.stops import Stops
 from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import Item, Key
+from switchboard.storage.homes import HomeStore
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.signals import SignalStore
@@ -79,7 +81,7 @@ class House:
             breakers=breakers,
             upstreams=Upstreams(
                 {"openai-chat": OpenAiChatUpstream(self.clock)},
-                keys.secret_of,
+                keys.credentials_of,
                 self.transport,
                 breakers,
                 self.limits,
@@ -89,6 +91,7 @@ class House:
             telemetry=self.telemetry,
             clock=self.clock,
             chance=SteadyChance(),
+            homes=Homes(HomeStore(self.database, "KeysTable"), self.clock),
         )
         now = self.clock.monotonic()
         await pipeline.answer(Call(OpenAiChat(), Arrival(data, headers=headers), now, now + 60), self.client)
@@ -573,3 +576,10 @@ class MeetingDatabase(FakeDatabase):
 def test_key_rankings_and_breakers_are_read_in_one_round() -> None:
     house = asked(whole_reply(whole("Hello")), house=House(database=MeetingDatabase("H#", "RANK", "B#")))
     assert house.json()["choices"][0]["message"]["content"] == "Hello"
+
+
+def test_a_key_that_a_provider_refuses_is_told_to_the_operator() -> None:
+    house = asked(whole_reply(b"{}", 401), whole_reply(whole("Hello")))
+    told = [fields for event, fields in house.telemetry.events if event == "provider_key_refused"]
+    assert told == [{"provider": "acme", "credential": None, "status": 401}]
+    assert [measures.get("RefusedProviderKeys") for measures in house.telemetry.measured] == [1]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from switchboard.catalog.model import Provider
 from switchboard.errors import KeyStoreUnavailable
-from switchboard.provider_keys import FRESH_SECONDS, ProviderKeys
+from switchboard.provider_keys import FRESH_SECONDS, Asked, ProviderKeys
 from switchboard.secret import Secret
 from switchboard.storage.database import StorageError, StorageUnavailable
 
@@ -45,6 +45,11 @@ class Store:
         return seen
 
 
+def secret_of(store: Store, provider_id: str) -> Secret | None:
+    (only,) = store.keys.credentials_of(provider_id)
+    return only.secret
+
+
 def can_call(*providers: Provider) -> set[str]:
     return set(asyncio.run(Store().keys.callable(providers)))
 
@@ -68,8 +73,8 @@ def test_one_who_is_signed_to_can_be_called_without_a_key_and_is_shown_it_where_
     with_key, without, unreadable = Store({"bedrock": Secret("api-key")}), Store(), Store(unreadable={"bedrock"})
     for store in (with_key, without, unreadable):
         assert asyncio.run(store.keys.callable([bedrock])) == {"bedrock"}
-    assert with_key.keys.secret_of("bedrock") == Secret("api-key")
-    assert without.keys.secret_of("bedrock") is unreadable.keys.secret_of("bedrock") is None
+    assert secret_of(with_key, "bedrock") == Secret("api-key")
+    assert secret_of(without, "bedrock") is secret_of(unreadable, "bedrock") is None
 
 
 def test_google_is_not_called_without_a_token() -> None:
@@ -84,13 +89,13 @@ def test_only_keys_that_can_serve_the_request_are_read() -> None:
     store = Store()
     asyncio.run(store.keys.callable([ACME]))
     assert store.reads == ["acme"]
-    assert store.keys.secret_of("azure") is None
+    assert secret_of(store, "azure") is None
 
 
 def test_a_key_is_given_to_its_provider_only() -> None:
     store = Store({"acme": Secret("sk-1"), "azure": Secret("sk-2")})
     asyncio.run(store.keys.callable(BOTH))
-    assert (store.keys.secret_of("acme"), store.keys.secret_of("azure")) == (Secret("sk-1"), Secret("sk-2"))
+    assert (secret_of(store, "acme"), secret_of(store, "azure")) == (Secret("sk-1"), Secret("sk-2"))
 
 
 def test_keys_do_not_show_in_a_repr() -> None:
@@ -127,7 +132,7 @@ def test_a_key_that_is_taken_away_is_noticed() -> None:
         store.secrets.clear()
         await store.grow_old()
         assert await store.keys.callable(BOTH) == set()
-        assert store.keys.secret_of("acme") is None
+        assert secret_of(store, "acme") is None
 
     store = Store()
     told(story())
@@ -152,7 +157,7 @@ def test_a_known_key_stays_good_when_it_cannot_be_read_again() -> None:
         store.unreadable = {"acme", "azure"}
         await store.grow_old()
         assert await store.keys.callable(BOTH) == {"acme"}
-        assert store.keys.secret_of("acme") == Secret("sk-1")
+        assert secret_of(store, "acme") == Secret("sk-1")
 
     store = Store()
     told(story())
@@ -182,4 +187,32 @@ def test_what_was_not_read_is_tried_again_with_the_next_request() -> None:
         assert await store.keys.callable(BOTH) == {"acme", "azure"}
 
     store = Store(unreadable={"azure"})
+    told(story())
+
+
+def test_several_keys_are_kept_in_their_order() -> None:
+    async def story() -> None:
+        store = Store({"acme": Secret('["sk-1", "sk-2"]')})
+        await store.keys.callable([ACME])
+        assert [each.secret for each in store.keys.credentials_of("acme")] == [Secret("sk-1"), Secret("sk-2")]
+
+    told(story())
+
+
+@pytest.mark.parametrize(("key_id", "expected"), [("key-1", {"acme"}), ("key-2", set())])
+def test_whoever_has_no_key_for_the_caller_cannot_be_called(key_id: str, expected: set[str]) -> None:
+    async def story() -> None:
+        store = Store({"acme": Secret('[{"key": "sk-1", "keys": ["key-1"]}]')})
+        assert await store.keys.callable([ACME], Asked(("lab/one",), key_id)) == expected
+
+    told(story())
+
+
+def test_a_list_that_cannot_be_read_is_a_key_that_cannot() -> None:
+    async def story() -> None:
+        store = Store({"acme": Secret('[{"ky": "sk-canary"}]')})
+        with pytest.raises(KeyStoreUnavailable) as caught:
+            await store.keys.callable([ACME])
+        assert "canary" not in repr(caught.value.__cause__)
+
     told(story())

@@ -9,7 +9,7 @@ class Kind(Enum):
 
     FAST = "another endpoint's answer, at once"
     HANG = "another endpoint's answer, after the time-out"
-    BROKEN = "in a stream, an error at the place where it broke; else another endpoint's answer"
+    BROKEN = "an error at the place where it broke; another endpoint's answer if nothing was shown yet"
     HONEST = "the whole answer, or an error where it broke"
     WHOLE = "the whole answer"
     FILTERED = "an answer that says it was filtered"

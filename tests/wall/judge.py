@@ -9,7 +9,7 @@ from switchboard.transport.failures import CONNECT_SECONDS
 
 from tests.examples import BEARER
 from tests.fakes import Answered, ask
-from tests.wall.cases import Case
+from tests.wall.cases import HEAVY, Case
 from tests.wall.clients import CALLED, CLIENTS, TOOLS, Heard
 from tests.wall.faults import Kind
 from tests.wall.stand import DIALECTS, HASTY, MODEL, SECRET, Gateway, Offer, Stand
@@ -79,7 +79,7 @@ def _breaks(case: Case) -> bool:
 def _shown(case: Case, heard: Heard, texts: Texts) -> Iterator[str]:
     said = said_after_the_name(heard.text)
     kind = case.fault.kind
-    if _breaks(case):
+    if heard.error is not None and (_breaks(case) or kind is Kind.HONEST):
         yield from _broken(heard, said, texts)
     elif kind is Kind.FILTERED and 0 in case.failing:
         if heard.error is None and not heard.ended:
@@ -87,15 +87,11 @@ def _shown(case: Case, heard: Heard, texts: Texts) -> Iterator[str]:
     elif case.fault.calls:
         if heard.error is not None or heard.called() != CALLED or not heard.ended:
             yield f"its calls are {heard.called()}, its error is {heard.error}"
-    elif kind is Kind.HONEST and heard.error is not None:
-        yield from _broken(heard, said, texts)
     else:
         yield from _complete(heard, said, texts)
 
 
 def _broken(heard: Heard, said: str, texts: Texts) -> Iterator[str]:
-    if heard.error is None:
-        yield "it broke off without an error"
     if heard.ended:
         yield "it broke off and looks complete"
     if not heard.usage:
@@ -129,6 +125,8 @@ def _longest(case: Case) -> float:
     """What one failed attempt may take. A resolver that finds nothing is waited for as long as a connection."""
     if case.fault.plays == "no-such-host":
         return CONNECT_SECONDS + SLACK_SECONDS
+    if case.fault.plays in HEAVY:
+        return FAST_SECONDS + SLACK_SECONDS
     if not case.fault.is_silent:
         return FAST_SECONDS
     return (HASTY.first_content if case.stream else HASTY.whole_answer(4000)) + SLACK_SECONDS

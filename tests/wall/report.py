@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from switchboard.transport.failures import CONNECT_SECONDS
+
 from tests.wall.cases import ENDPOINTS, PATTERNS
 from tests.wall.clients import CLIENTS
 from tests.wall.faults import FAULTS, Fault
@@ -13,14 +15,17 @@ HEAD = f"""# The fault wall
 
 Written by `make faults`; do not edit. Each fault is played by {ENDPOINTS} endpoints in all {len(PATTERNS)} patterns of
 one to three failing ones, and in front of healthy ones in each of {len(DIALECTS)} upstream dialects
-({", ".join(DIALECTS)}); streamed and whole, for clients of {len(CLIENTS)} protocols
-({", ".join(client.name for client in CLIENTS)}). The gateway is the real one over real sockets; its tables and its log
-are kept in memory, so that they can be searched.
+({", ".join(DIALECTS)});
+streamed and whole, for clients of {len(CLIENTS)} protocols
+({", ".join(client.name for client in CLIENTS)}).
+The gateway is the real one over real sockets; its tables and its log are kept in memory, so that they can be searched.
+Half of the cases go through each of its two HTTP clients (that of servers, that of Lambda).
 
 A case holds if
 
 - while an endpoint is healthy the caller gets the whole answer, after one attempt more than there are failing endpoints
-  before it at most; a failure that shows at once costs at most {FAST_SECONDS:g} s, a silence its time-out;
+  before it at most; a failure that shows at once costs at most {FAST_SECONDS:g} s, a silence its time-out, a name that
+  leads nowhere (F14) as much as a connection may take, {CONNECT_SECONDS:g} s, ten megabytes (F31, F32) a second more;
 - an answer that breaks off after its first content ends in an error of the caller's own protocol that says what was
   used, does not look complete, and repeats nothing;
 - no provider's key and no word of the prompt is in a log line, a table, or an error.

@@ -5,11 +5,14 @@ import os
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from switchboard.transport.here import http_client
+from switchboard.transport.here import HttpClient
+from switchboard.transport.looped import LoopedClient
+from switchboard.transport.threaded import ThreadedClient
 
 from tests.wall.cases import HEAVY, Case, every_case
 from tests.wall.judge import Verdict, judged, whole_texts
@@ -65,25 +68,31 @@ def _trusting(authority: Path) -> Iterator[None]:
 
 
 async def _judged_all(cases: Sequence[Case], simulator: str, folder: Path, authority: Authority) -> list[Verdict]:
-    http = http_client()
+    clients: tuple[HttpClient, HttpClient] = (LoopedClient(), ThreadedClient())
     try:
         async with listening(folder, authority) as places:
-            return await _in_lanes(Stand(simulator, http, places), cases)
+            return await _in_lanes([Stand(simulator, http, places) for http in clients], cases)
     finally:
-        await http.close()
+        for http in clients:
+            await http.close()
 
 
-async def _in_lanes(stand: Stand, cases: Sequence[Case]) -> list[Verdict]:
+async def _in_lanes(stands: Sequence[Stand], cases: Sequence[Case]) -> list[Verdict]:
     lanes = {"silent": asyncio.Semaphore(SILENT_AT_ONCE), "heavy": asyncio.Semaphore(1), "": asyncio.Semaphore(AT_ONCE)}
-    texts = await whole_texts(stand)
+    texts = await whole_texts(stands[0])
 
     async def one(case: Case) -> Verdict:
         async with lanes[_lane(case)]:
-            return await judged(stand, case, texts)
+            return await judged(stands[_draw(case)], case, texts)
 
     by_lane: Mapping[str, list[Case]] = {name: [case for case in cases if _lane(case) == name] for name in lanes}
     verdicts = [await asyncio.gather(*map(one, waiting)) for waiting in by_lane.values()]
     return [verdict for lane in verdicts for verdict in lane]
+
+
+def _draw(case: Case) -> int:
+    """Which of two HTTP clients a case goes through: always the same one, and as if by lot."""
+    return zlib.crc32(str(case).encode()) & 1
 
 
 def _lane(case: Case) -> str:

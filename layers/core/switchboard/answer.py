@@ -61,6 +61,7 @@ class Answer:
         self.request = admission.request
         self.run = run
         self.renderer: StreamRenderer | None = None
+        self.conversation: str | None = None
         self._endpoint: Endpoint | None = None
         self._error: SwitchboardError | None = None
 
@@ -71,6 +72,11 @@ class Answer:
         self._endpoint = self.run.current.endpoint
         route = {ROUTE_HEADERS[0]: json.dumps(self._route())} if self.caller.wants_route else {}
         return {**endpoint_headers(self._endpoint), **self.run.current.fitted.headers, **route}
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """Who serves it, from the first content on."""
+        return self._endpoint
 
     @property
     def is_served(self) -> bool:

@@ -47,6 +47,11 @@ class Failure(StrEnum):
         """Any other endpoint of the same kind would refuse it too, and the endpoint's uptime does not suffer."""
         return self in (Failure.BAD_REQUEST, Failure.CONTENT_POLICY)
 
+    @property
+    def concerns_the_key(self) -> bool:
+        """The same endpoint may well answer when it is asked with another key."""
+        return self in (Failure.UPSTREAM_AUTH, Failure.RATE_LIMIT)
+
 
 class SwitchboardError(Exception):
     """Base of the family; `param` names the field at fault, `metadata` is shown to the caller."""

@@ -8,6 +8,7 @@ from switchboard.breakers import Breakers
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
 from switchboard.dispatch import USUAL_LIMITS, Limits, Transport, Upstreams
+from switchboard.homes import Homes
 from switchboard.idempotency import Idempotency
 from switchboard.pipeline import Pipeline
 from switchboard.provider_keys import Load, ProviderKeys
@@ -19,6 +20,7 @@ from switchboard.settings import Settings
 from switchboard.stops import Stops
 from switchboard.storage.budget import BudgetStore
 from switchboard.storage.database import Database
+from switchboard.storage.homes import HomeStore
 from switchboard.storage.idempotency import IdempotencyStore
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
@@ -58,7 +60,8 @@ def chat_gateway(around: Surroundings) -> ChatApp:
         providers=keys,
         reservations=Reservations(BudgetStore(around.database, settings.keys_table), clock),
         breakers=breakers,
-        upstreams=Upstreams(dialects, keys.secret_of, around.transport, breakers, around.limits),
+        homes=Homes(HomeStore(around.database, settings.keys_table), clock),
+        upstreams=Upstreams(dialects, keys.credentials_of, around.transport, breakers, around.limits),
         usage=UsageStore(around.database, settings.usage_table, settings.usage_shards, settings.usage_days),
         stops=Stops(StopMarks(around.database, settings.keys_table), clock),
         telemetry=around.telemetry,

@@ -15,14 +15,17 @@ from switchboard.catalog.model import Catalog, Provider
 from switchboard.chat import ChatRequest
 from switchboard.clock import Clock
 from switchboard.cutoff import Cutoff
-from switchboard.dispatch import Dispatch, Errand, Upstreams
-from switchboard.errors import GenerationStopped, SwitchboardError, UpstreamFailure
+from switchboard.dispatch import Dispatch, Errand, Upstreams, signals_by_endpoint
+from switchboard.errors import Failure, GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
 from switchboard.health.measures import measures_of
+from switchboard.homes import NOWHERE, Homes, is_worth_it
 from switchboard.protocols.glance import seems_to_ask_for
 from switchboard.protocols.interface import JSON, Arrival, ClientProtocol, StreamRenderer
+from switchboard.provider_keys import Asked
 from switchboard.rankings_cache import RankingsCache
 from switchboard.reservations import Reservations, Wish
+from switchboard.routing.conversation import conversation_of, goes_on, kept_seconds
 from switchboard.routing.models import models_for, providers_of
 from switchboard.routing.outlook import Outlook
 from switchboard.routing.plan import Plan, Reach, make_plan
@@ -49,6 +52,7 @@ class Planned(NamedTuple):
     request: ChatRequest
     outlook: Outlook
     plan: Plan
+    conversation: str | None
 
 
 class Client(Protocol):
@@ -85,7 +89,7 @@ class UsageRecords(Protocol):
 class Providers(Protocol):
     """Those that can be called, because they have a key or need none."""
 
-    async def callable(self, providers: Iterable[Provider]) -> Container[str]: ...
+    async def callable(self, providers: Iterable[Provider], asked: Asked) -> Container[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ class Pipeline:
     providers: Providers
     reservations: Reservations
     breakers: Breakers
+    homes: Homes
     upstreams: Upstreams
     usage: UsageRecords
     stops: Stops
@@ -145,20 +150,29 @@ class Pipeline:
         key, rankings = await self._known(call.arrival.headers)
         request = call.protocol.parse(call.arrival)
         models = models_for(request, self.catalog)
-        available = await self.providers.callable(providers_of(models))
-        signals = await self.breakers.known([model.id for model in models])
-        outlook = Outlook(rankings, signals, self.clock.now(), self.chance)
+        ids = [model.id for model in models]
+        endpoints = [endpoint for model in models for endpoint in model.endpoints]
+        available = await self.providers.callable(providers_of(models), Asked(tuple(ids), key.id))
+        known = await self.breakers.known(ids)
+        session = call.arrival.headers.get("x-session-id")
+        conversation = conversation_of(request, key.id, session) if is_worth_it(endpoints) else None
+        warm = await self.homes.warm(conversation) if conversation and goes_on(request, session) else NOWHERE
+        now = self.clock.now()
+        signals = signals_by_endpoint(known, endpoints, self.upstreams.credentials_of, key.id, now)
+        outlook = Outlook(rankings, signals, now, self.chance, warm)
         reach = Reach(available, self.upstreams.dialects, key.policy)
-        return Planned(key, request, outlook, make_plan(request, self.catalog, outlook, reach))
+        return Planned(key, request, outlook, make_plan(request, self.catalog, outlook, reach), conversation)
 
     async def _prepare(self, call: Call) -> Answer:
-        key, request, outlook, plan = await self.plan(call)
+        key, request, outlook, plan, conversation = await self.plan(call)
         now = outlook.now
         wish = Wish(self.usage.new_id(now), request, plan, now + call.deadline - self.clock.monotonic())
         admission = await self.reservations.admit(key, wish)
-        errand = Errand(admission.request, admission.plan, outlook, call.deadline)
+        errand = Errand(admission.request, admission.plan, outlook, call.deadline, key.id)
         run = Dispatch(errand, self.upstreams, self.clock)
-        return Answer(wish.generation_id, now, Caller.of(key, request, call.arrival.headers), admission, run)
+        answer = Answer(wish.generation_id, now, Caller.of(key, request, call.arrival.headers), admission, run)
+        answer.conversation = conversation
+        return answer
 
     async def _known(self, headers: Mapping[str, str]) -> tuple[ApiKey, Rankings]:
         """Both at once when they must be read; in turn when they are at hand, which spares two tasks a request."""
@@ -241,12 +255,23 @@ class Pipeline:
         """After the last byte: the caller waits for none of this."""
         await answer.run.finish(cancelled=True)  # closes what a hang-up or a stop has left open
         generation = answer.generation(self.clock.now(), cancelled=cancelled or answer.is_stopped)
-        if answer.admission.is_free:
-            await self._record(generation)
-        else:
-            await asyncio.gather(self._record(generation), self._charge(answer, generation))
+        work = [self._record(generation)]
+        if not answer.admission.is_free:
+            work.append(self._charge(answer, generation))
+        if answer.conversation and answer.is_whole and (home := answer.endpoint):
+            seconds = kept_seconds(answer.request)
+            work.append(self.homes.served(answer.conversation, home, generation.usage, seconds))
+        await (asyncio.gather(*work) if work[1:] else work[0])
         await self.breakers.settled()
+        self._alarm(generation)
         self.telemetry.info("generation", summary(generation), measures_of(generation))
+
+    def _alarm(self, generation: Generation) -> None:
+        """A key that a provider refuses is the operator's to replace, and no caller will tell him."""
+        for attempt in generation.attempts:
+            if attempt.outcome == Failure.UPSTREAM_AUTH:
+                told = {"provider": attempt.provider, "credential": attempt.credential, "status": attempt.status}
+                self.telemetry.warning("provider_key_refused", told)
 
     async def _record(self, generation: Generation) -> None:
         try:

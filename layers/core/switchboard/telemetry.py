@@ -28,6 +28,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
         "FailedGenerations": "Count",
         "FirstTokenMilliseconds": "Milliseconds",
         "UnpricedGenerations": "Count",
+        "RefusedProviderKeys": "Count",
         "SpilledRecords": "Count",
         "HoldsSwept": "Count",
         "KeysNearLimit": "Count",

@@ -9,9 +9,12 @@ import pytest
 from switchboard.accounting.generation import Attempt
 from switchboard.chat import Chunk, StreamEvent, TextDelta, ThinkingDelta, ToolCallDelta
 from switchboard.clock import Clock, SystemClock
+from switchboard.credentials import Credential
 from switchboard.dispatch import CANCELLED, OK, Limits
 from switchboard.dispatch.attempt import MAX_ERROR_BYTES, Running
+from switchboard.dispatch.offers import Offer
 from switchboard.errors import Failure, UpstreamFailure
+from switchboard.secret import Secret
 from switchboard.transport.failures import ConnectionCut, ConnectionFailed
 
 from tests.dispatching import upstreams_of
@@ -19,6 +22,7 @@ from tests.examples import chunk_native, ended, endpoint, request, said, sse, wh
 from tests.fakes import FakeClock, FakeReply, FakeTransport, Step, streamed, whole_reply
 
 PATIENT = Limits(5, 5)
+KEY = Credential(Secret("key of acme"))
 HASTY = Limits(0.2, 0.2)  # real time: long enough for what is there at once, on any machine
 CALL = sse(chunk_native({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "now"}}]}), done=False)
 KEEP_ALIVE = b": keep-alive\n\n"
@@ -34,7 +38,7 @@ class Try:
         upstreams = upstreams_of(self.transport, self.clock, limits)
         deadline = self.clock.monotonic() + fields.pop("seconds", 60)
         asked = request(**({"stream": True} | fields))
-        self.running = Running(asked, endpoint(), upstreams, self.clock, deadline)
+        self.running = Running(asked, Offer(endpoint(), KEY), upstreams, self.clock, deadline)
         self.events: list[StreamEvent] = []
         self.failure: UpstreamFailure | None = None
 

@@ -3,6 +3,8 @@ from collections.abc import Mapping
 
 from hypothesis import given
 from hypothesis import strategies as st
+from switchboard.credentials import WITHOUT_KEY
+from switchboard.dispatch.offers import Offer
 from switchboard.dispatch.queue import Queue
 from switchboard.health.breaker import Door, Event, Signals
 
@@ -40,12 +42,12 @@ def tried(*doors: Door, takes: bool = True) -> tuple[list[int], list[int]]:
     """Places of those that are tried, and of those that are spared, if all fail."""
     offers = [endpoint(f"p{place}") for place in range(len(doors))]
     standing = {offer.id: door for offer, door in zip(offers, doors, strict=True)}
-    queue = Queue(offers, Doors(standing, takes), CLOCK)
+    queue = Queue([Offer(offer, WITHOUT_KEY) for offer in offers], Doors(standing, takes), CLOCK)
 
     async def walk() -> list[int]:
         found: list[int] = []
         while offer := await queue.next():
-            found.append(offers.index(offer))
+            found.append(offers.index(offer.endpoint))
         return found
 
     return asyncio.run(walk()), [offers.index(offer) for offer, _ in queue.spared]
@@ -81,7 +83,7 @@ def test_with_all_shut_the_plan_says_who_is_tried() -> None:
 
 def test_the_reason_says_how_long_the_pause_still_is() -> None:
     offer = endpoint("p0")
-    queue = Queue([offer], Doors({offer.id: LIMITED}, True), CLOCK)
+    queue = Queue([Offer(offer, WITHOUT_KEY)], Doors({offer.id: LIMITED}, True), CLOCK)
     assert asyncio.run(queue.next()) is None
     ((spared, why),) = queue.spared
     assert (spared, why.retry_after) == (offer, 30)

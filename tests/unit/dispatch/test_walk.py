@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,10 +8,12 @@ from switchboard.breakers import Breakers
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import StreamEvent, TextDelta
 from switchboard.clock import Clock, SystemClock
+from switchboard.credentials import Credential
 from switchboard.dispatch import Dispatch, Errand, Limits
 from switchboard.errors import AllAttemptsFailed, Failure, SwitchboardError, UpstreamFailure
 from switchboard.health.breaker import ALL_WELL
 from switchboard.routing.plan import Plan
+from switchboard.secret import Secret
 from switchboard.transport.failures import ConnectionCut, ConnectionFailed
 
 from tests.dispatching import breakers_over, outlook, upstreams_of
@@ -33,11 +36,16 @@ class Walk:
         limits: Limits = Limits(5, 5),  # noqa: B008  # frozen
         seconds: float = 60,
         breakers: Breakers | None = None,
+        keys: tuple[Credential, ...] = (),
         **fields: Any,
     ) -> None:
         self.transport = FakeTransport([*script])
         clock = clock or FakeClock()
         upstreams = upstreams_of(self.transport, clock, limits, breakers)
+        if keys:
+            given = {"first": keys}
+            known = upstreams.credentials_of
+            upstreams = replace(upstreams, credentials_of=lambda name: given.get(name) or known(name))
         asked = request(**({"stream": True} | fields))
         errand = Errand(asked, Plan(offers, ()), outlook(), clock.monotonic() + seconds)
         self.run = Dispatch(errand, upstreams, clock)
@@ -384,3 +392,35 @@ def test_a_request_that_its_own_deadline_ended_says_nothing_about_the_endpoint()
     walk = Walk(asyncio.Event(), offers=(FIRST,), clock=SystemClock(), seconds=1.02, breakers=breakers).walked()
     assert walk.outcomes() == [("first", "timeout", None)]
     assert breakers.signals(FIRST.model, FIRST.id) == ALL_WELL
+
+
+SEVERAL = (Credential(Secret("one"), "one"), Credential(Secret("two"), "two"))
+
+
+class TestSeveralKeys:
+    """The first provider has two keys, the second has one."""
+
+    def ask(self, requests: Requests, *script: Any) -> list[tuple[str, str]]:
+        """Who was asked with which key."""
+        walk = Walk(*script, offers=(FIRST, SECOND), clock=requests.clock, breakers=requests.breakers, keys=SEVERAL)
+        sent = walk.walked().transport.requests
+        return [(one.url.split("/")[2].partition(".")[0], one.headers["authorization"][7:]) for one in sent]
+
+    def test_a_refused_key_is_followed_by_the_next_one_before_another_endpoint(self) -> None:
+        requests = Requests()
+        assert self.ask(requests, refusal(401), streamed(*GOOD)) == [("first", "one"), ("first", "two")]
+        assert self.ask(requests, streamed(*GOOD)) == [("first", "two")], "and is taken out"
+
+    def test_a_rate_limit_holds_for_its_key_alone(self) -> None:
+        requests = Requests()
+        asked = self.ask(requests, refusal(429, retry_after="30"), streamed(*GOOD))
+        assert asked == [("first", "one"), ("first", "two")]
+        requests.clock.advance(31)
+        assert self.ask(requests, streamed(*GOOD)) == [("first", "one")]
+
+    def test_a_failure_of_the_endpoint_is_the_same_with_any_key(self) -> None:
+        assert self.ask(Requests(), refusal(500), streamed(*GOOD)) == [("first", "one"), ("second", "key of second")]
+
+    def test_an_attempt_names_its_key_but_does_not_tell_it(self) -> None:
+        walk = Walk(streamed(*GOOD), offers=(FIRST,), keys=SEVERAL).walked()
+        assert walk.run.attempts[0].credential == "one"

@@ -5,6 +5,7 @@ import pytest
 from fastapi import FastAPI
 from switchboard.accounting.generation import Generation
 from switchboard.auth import Authenticator
+from switchboard.catalog.model import DataPolicy
 from switchboard.health.figures import NO_FIGURES, Rankings, Uptime
 from switchboard.ids import GENERATION_PREFIX
 from switchboard.rankings_cache import RankingsCache
@@ -19,6 +20,7 @@ from tests.records import answered, ulid_at
 
 CLOCK = FakeClock()
 OFFER = endpoint()
+KEEPS_NOTHING = endpoint("b", model="lab/two", data_policy=DataPolicy(retention_days=0))
 # The last moment at which a generation that began then may still be running is over.
 OLD = CLOCK.now() - LONGEST_SECONDS - 60
 
@@ -46,7 +48,7 @@ def app_with(generations: FakeGenerations) -> FastAPI:
     figures = replace(NO_FIGURES, uptime_1d=Uptime(9, 10))
     asyncio.run(RankingStore(database, "UptimeTable").publish(Rankings(30_000_000, {OFFER.id: figures})))
     lookups = Lookups(
-        catalog=catalog(model(OFFER, aliases=("one",)), model(endpoint("b", model="lab/two"), name="lab/two")),
+        catalog=catalog(model(OFFER, aliases=("one",)), model(KEEPS_NOTHING, name="lab/two")),
         rankings=RankingsCache(RankingStore(database, "UptimeTable"), CLOCK),
         rollups=RollupStore(database, "UptimeTable"),
         generations=generations,
@@ -82,6 +84,25 @@ def test_an_unknown_model_is_not_found_and_a_near_one_is_named(app: FastAPI) -> 
     answered = get(app, "/api/v1/models/lab/onne/endpoints")
     assert answered.status == 404
     assert answered.json()["error"]["metadata"]["near_matches"][0] == "lab/one"
+
+
+def test_endpoints_that_keep_nothing_are_listed_and_unknown_is_not_nothing(app: FastAPI) -> None:
+    assert [row["id"] for row in get(app, "/api/v1/endpoints/zdr").json()["data"]] == [KEEPS_NOTHING.id]
+
+
+def test_the_rankings_are_those_of_the_page(app: FastAPI) -> None:
+    assert get(app, "/v1/rankings").json()["data"] == get(app, "/rankings.json").json()
+
+
+PUBLIC = ("models", "models/lab/one", "models/lab/one/endpoints", "models/lab/one/stats", "providers", "rankings")
+
+
+@pytest.mark.parametrize("path", [*PUBLIC, "endpoints/zdr", "models/count"])
+def test_every_public_answer_may_be_kept_and_asked_for_again(app: FastAPI, path: str) -> None:
+    first = get(app, f"/api/v1/{path}")
+    assert first.headers["cache-control"].startswith("public, max-age=")
+    again = asyncio.run(ask(app, "GET", f"/api/v1/{path}", b"", if_none_match=first.headers["etag"]))
+    assert (again.status, again.body) == (304, b"")
 
 
 def test_providers_are_listed_for_everybody(app: FastAPI) -> None:

@@ -3,11 +3,13 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from switchboard.web.models import google_model_routes, model_routes
+from switchboard.rankings_cache import RankingsCache
+from switchboard.storage.rankings import RankingStore
+from switchboard.web.models import ModelSource, google_model_routes, model_routes
 from switchboard.web.rest import rest_app
 
 from tests.examples import catalog, endpoint, model
-from tests.fakes import Answered, FakeTelemetry, ask
+from tests.fakes import Answered, FakeClock, FakeDatabase, FakeTelemetry, ask
 
 TOOLS = frozenset({"tools"})
 CATALOG = catalog(
@@ -20,7 +22,9 @@ GOOGLES = {"x_goog_api_client": "google-genai-sdk/3.4.0"}
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
     made = rest_app("Test", FakeTelemetry())
-    made.include_router(model_routes(CATALOG), prefix="/v1")
+    clock = FakeClock()
+    source = ModelSource(CATALOG, RankingsCache(RankingStore(FakeDatabase(), "UptimeTable"), clock), clock)
+    made.include_router(model_routes(source), prefix="/v1")
     made.include_router(google_model_routes(CATALOG), prefix="/v1beta")
     return made
 
@@ -44,6 +48,22 @@ def test_a_window_may_be_asked_for(app: FastAPI) -> None:
 def test_a_window_that_is_none_is_refused_by_its_name(app: FastAPI, query: str) -> None:
     answered = get(app, f"/v1/models?{query}")
     assert (answered.status, answered.json()["error"]["param"]) == (400, query.partition("=")[0])
+
+
+def test_the_list_may_be_filtered_and_ordered(app: FastAPI) -> None:
+    found = get(app, "/v1/models?supported_parameters=tools&sort=newest").json()
+    assert ([row["id"] for row in found["data"]], found["total_count"]) == (["lab/one"], 1)
+    assert get(app, "/v1/models?providers=nobody").json()["error"]["param"] == "providers"
+
+
+def test_prices_come_in_zenmuxs_form_for_those_who_ask(app: FastAPI) -> None:
+    assert "pricings" not in get(app, "/v1/models").json()["data"][0]
+    assert get(app, "/v1/models?pricings=true").json()["data"][0]["pricings"]["prompt"][0]["value"] == 2.0
+    assert get(app, "/v1/models/lab/one?pricings=1").json()["pricings"]["completion"][0]["unit"] == "perMTokens"
+
+
+def test_whoever_has_the_list_is_told_so(app: FastAPI) -> None:
+    assert get(app, "/v1/models", if_none_match=get(app, "/v1/models").headers["etag"]).status == 304
 
 
 def test_codex_reads_its_own_list_and_keeps_it_by_its_tag(app: FastAPI) -> None:

@@ -9,6 +9,7 @@ from switchboard.gateway import Surroundings, chat_gateway
 from switchboard.secret import Secret
 from switchboard.settings import Settings
 from switchboard.storage.keys import KeyStore
+from switchboard.web.chat import ChatApp
 
 from tests.examples import BEARER, KEY, body, catalog, ended, endpoint, model, price, said, whole
 from tests.fakes import (
@@ -106,3 +107,36 @@ def test_nobody_else_is_told() -> None:
     answered, _ = post("/api/v1/chat/completions", body(), whole_reply(whole()), x_switchboard_route="0")
     assert "openrouter_metadata" not in answered.json()
     assert "x-switchboard-route" not in answered.headers
+
+
+def test_a_conversation_goes_on_where_its_prompt_is_still_kept() -> None:
+    """At list prices the other endpoint would be the cheaper one."""
+    rates = {"input": 5.0, "output": 5.0, "cache_read": 0.1}
+    offers = catalog(model(endpoint("home", price=price(**rates)), endpoint("other", price=price(input=4, output=4))))
+    long = [{"role": "system", "content": "x" * 40_000}, {"role": "user", "content": "hello"}]
+    more = [*long, {"role": "assistant", "content": "hi"}, {"role": "user", "content": "more"}]
+    at_home = body(messages=long, provider={"only": ["home"]})
+    usage = {"prompt_tokens": 10_000, "completion_tokens": 3, "total_tokens": 10_003}
+    database, transport = FakeDatabase(), FakeTransport([whole_reply(whole(usage=usage))])
+
+    async def key(_: str) -> Secret | None:
+        return Secret("sk-upstream")
+
+    def app() -> ChatApp:
+        """Each time another process."""
+        telemetry, clock = FakeTelemetry(), FakeClock()
+        return chat_gateway(
+            Surroundings(Settings(), offers, database, key, transport, telemetry, clock, chance=SteadyChance())
+        )
+
+    async def first(path: str, sent: Any) -> Any:
+        return (await ask(app(), "POST", path, orjson.dumps(sent), **BEARER)).json()
+
+    async def run() -> list[str]:
+        await KeyStore(database, Settings().keys_table).add(KEY)
+        before = await first("/api/v1/route", body(messages=more))
+        await first("/api/v1/chat/completions", at_home)
+        after = await first("/api/v1/route", body(messages=more))
+        return [told["data"]["endpoints"][0]["tag"] for told in (before, after)]
+
+    assert asyncio.run(run()) == ["other", "home"]

@@ -10,6 +10,7 @@ class Attempt:
     """One try of one endpoint. `outcome` is ok, or a Failure's value; times are milliseconds.
 
     `first_token_ms` is None when nothing was streamed; `generation_ms` runs from the first token to the last.
+    `credential` is the name of the provider's key where it has several.
     """
 
     endpoint: str
@@ -20,6 +21,7 @@ class Attempt:
     first_token_ms: int | None = None
     generation_ms: int | None = None
     message: str | None = None
+    credential: str | None = None
 
     def throughput(self, completion_tokens: int) -> float | None:
         """Tokens per second after the first; None if nothing was streamed, or all of it came at once."""

@@ -1,6 +1,7 @@
 """From a plan to an answer: attempts under three clocks, fallback before the first content, honesty after it."""
 
 from switchboard.dispatch.attempt import CANCELLED, OK, Reply, Transport, Upstreams
+from switchboard.dispatch.offers import CredentialsOf, signals_by_endpoint
 from switchboard.dispatch.outcome import Breakers
 from switchboard.dispatch.patience import USUAL_LIMITS, Limits
 from switchboard.dispatch.tally import Tally
@@ -11,6 +12,7 @@ __all__ = [
     "OK",
     "USUAL_LIMITS",
     "Breakers",
+    "CredentialsOf",
     "Dispatch",
     "Errand",
     "Limits",
@@ -18,4 +20,5 @@ __all__ = [
     "Tally",
     "Transport",
     "Upstreams",
+    "signals_by_endpoint",
 ]

@@ -1,23 +1,22 @@
 """One try of one endpoint, under three clocks: to connect, to the first content, and between contents."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
 from switchboard.accounting.generation import Attempt
-from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock
 from switchboard.dispatch.discretion import fit_for_records, without_key
+from switchboard.dispatch.offers import CredentialsOf, Offer
 from switchboard.dispatch.outcome import Breakers
 from switchboard.dispatch.patience import USUAL_LIMITS, Limits, Patience
 from switchboard.dispatch.tally import Tally
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.fitting import fitted
 from switchboard.providers.interface import UpstreamDialect
-from switchboard.secret import Secret
 from switchboard.wire.http import HttpRequest
 
 OK = "ok"
@@ -52,7 +51,7 @@ class Upstreams:
     """
 
     dialects: Mapping[str, UpstreamDialect]
-    secret_of: Callable[[str], Secret | None]
+    credentials_of: CredentialsOf
     transport: Transport
     breakers: Breakers
     limits: Limits = USUAL_LIMITS
@@ -61,10 +60,9 @@ class Upstreams:
 class Running:
     """An attempt while it lasts. `fitted` is the request as this endpoint is given it."""
 
-    def __init__(
-        self, request: ChatRequest, endpoint: Endpoint, upstreams: Upstreams, clock: Clock, deadline: float
-    ) -> None:
-        self.endpoint = endpoint
+    def __init__(self, request: ChatRequest, offer: Offer, upstreams: Upstreams, clock: Clock, deadline: float) -> None:
+        self.offer = offer
+        self.endpoint = endpoint = offer.endpoint
         self.tally = Tally()
         self._upstreams = upstreams
         self._dialect = upstreams.dialects[endpoint.protocol]
@@ -108,6 +106,7 @@ class Running:
             generation_ms=_milliseconds((self._patience.last or now) - (self._patience.first or now))
             if streamed
             else None,
+            credential=self.offer.credential.name or None,
             message=fit_for_records(failure.message, self._request) if failure else None,
         )
 
@@ -130,7 +129,7 @@ class Running:
             failure = Failure.SERVER if self._patience.first is None else Failure.CUT
             raise UpstreamFailure(failure, f"The connection failed: {error}.", upstream_status=self._status) from error
         except UpstreamFailure as failure:
-            failure.message = without_key(failure.message, self._secret())
+            failure.message = without_key(failure.message, self.offer.credential.secret)
             raise
 
     async def _streamed(self) -> AsyncGenerator[list[Chunk], None]:
@@ -157,10 +156,8 @@ class Running:
         yield [self._dialect.decode_reply(body, self.endpoint)]
 
     def _open(self) -> AbstractAsyncContextManager[Reply]:
-        return self._upstreams.transport.open(self._dialect.build(self._request, self.endpoint, self._secret()))
-
-    def _secret(self) -> Secret | None:
-        return self._upstreams.secret_of(self.endpoint.provider.id)
+        secret = self.offer.credential.secret
+        return self._upstreams.transport.open(self._dialect.build(self._request, self.endpoint, secret))
 
     async def _accept(self, reply: Reply) -> None:
         """Raises UpstreamFailure unless an answer of the kind that was asked for follows."""

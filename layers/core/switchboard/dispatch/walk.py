@@ -13,6 +13,7 @@ from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest, Chunk
 from switchboard.clock import Clock
 from switchboard.dispatch.attempt import CANCELLED, OK, Running, Upstreams
+from switchboard.dispatch.offers import Offer, offers_of
 from switchboard.dispatch.outcome import said_by
 from switchboard.dispatch.queue import Queue
 from switchboard.dispatch.tally import Tally
@@ -29,12 +30,15 @@ LEAST_SECONDS_TO_TRY = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What to do: answer `request` by `plan`. No attempt outlives `deadline`, which is on the monotonic clock."""
+    """What to do: answer `request` by `plan`, for the gateway key `key_id`. No attempt outlives `deadline`, which is on
+    the monotonic clock.
+    """
 
     request: ChatRequest
     plan: Plan
     outlook: Outlook
     deadline: float
+    key_id: str = ""
 
 
 class Dispatch:
@@ -50,15 +54,15 @@ class Dispatch:
         self._errand = errand
         self._upstreams = upstreams
         self._clock = clock
-        self._queue = Queue(errand.plan.endpoints, upstreams.breakers, clock)
+        self._queue = Queue(self._offers(), upstreams.breakers, clock)
         self._failures: list[tuple[Endpoint, UpstreamFailure]] = []
 
     async def start(self) -> list[Chunk]:
         """The first chunks with something in them. Raises AllAttemptsFailed."""
-        while endpoint := await self._queue.next():
-            if not self._worth_trying(endpoint):
+        while offer := await self._queue.next():
+            if not self._worth_trying(offer.endpoint):
                 continue
-            running = self._running_at(endpoint)
+            running = self._running_at(offer)
             self.current, self.tally = running, running.tally
             try:
                 return await running.first()
@@ -66,6 +70,8 @@ class Dispatch:
                 await self._failed(running, failure)
                 if failure.failure.blames_the_request:
                     break
+                if not failure.failure.concerns_the_key:
+                    self._queue.leave(offer.endpoint)
         raise self._all_failed()
 
     def cut(self, ending: list[Chunk]) -> None:
@@ -90,7 +96,7 @@ class Dispatch:
         outcome = failure.failure.value if failure else CANCELLED if cancelled else OK
         attempt = running.record(outcome, failure)
         self.attempts.append(attempt)
-        self._remember(running.endpoint, attempt, failure)
+        self._remember(running.offer, attempt, failure)
 
     @property
     def first_choice(self) -> Endpoint:
@@ -106,23 +112,27 @@ class Dispatch:
             raise RuntimeError("start() has not committed to an endpoint")
         return self.current
 
-    def _running_at(self, endpoint: Endpoint) -> Running:
+    def _offers(self) -> list[Offer]:
+        errand, credentials_of = self._errand, self._upstreams.credentials_of
+        return [offer for each in errand.plan.endpoints for offer in offers_of(each, credentials_of, errand.key_id)]
+
+    def _running_at(self, offer: Offer) -> Running:
         """Its first content is overdue when that of nearly all its earlier answers would have come long since."""
         errand, upstreams = self._errand, self._upstreams
-        signals = upstreams.breakers.signals(endpoint.model, endpoint.id)
-        limits = upstreams.limits.within(signals.patience(errand.outlook.published(endpoint)))
-        return Running(errand.request, endpoint, replace(upstreams, limits=limits), self._clock, errand.deadline)
+        signals = upstreams.breakers.signals(offer.endpoint.model, offer.breaker)
+        limits = upstreams.limits.within(signals.patience(errand.outlook.published(offer.endpoint)))
+        return Running(errand.request, offer, replace(upstreams, limits=limits), self._clock, errand.deadline)
 
-    def _remember(self, endpoint: Endpoint, attempt: Attempt, failure: UpstreamFailure | None) -> None:
+    def _remember(self, offer: Offer, attempt: Attempt, failure: UpstreamFailure | None) -> None:
         """What this attempt says to those that follow. One ended by the caller or by our own deadline says nothing."""
         now, outlook = self._clock.now(), self._errand.outlook
         if failure is not None:
             late = self._clock.monotonic() >= self._errand.deadline
             event = None if late else said_by(failure, now, outlook.chance.random())
         else:
-            event = Answered(now, self._slowness(endpoint, attempt)) if attempt.outcome == OK else None
+            event = Answered(now, self._slowness(offer.endpoint, attempt)) if attempt.outcome == OK else None
         if event is not None:
-            self._upstreams.breakers.note(endpoint.model, endpoint.id, event)
+            self._upstreams.breakers.note(offer.endpoint.model, offer.breaker, event)
 
     def _slowness(self, endpoint: Endpoint, attempt: Attempt) -> float | None:
         """Who is asked to think first takes his time for another reason."""

@@ -1,6 +1,7 @@
 """What one generation adds to the metrics that the alarms watch. Pure."""
 
 from switchboard.accounting.generation import Generation
+from switchboard.errors import Failure
 from switchboard.health.rollup import CALLERS_OWN
 
 FAILED = "error"
@@ -11,6 +12,9 @@ def measures_of(generation: Generation) -> dict[str, float]:
     measures: dict[str, float] = {"Generations": 1, "FailedGenerations": int(_failed(generation))}
     if generation.unpriced:
         measures["UnpricedGenerations"] = 1
+    refused = sum(attempt.outcome == Failure.UPSTREAM_AUTH for attempt in generation.attempts)
+    if refused:
+        measures["RefusedProviderKeys"] = refused
     waited = _first_token(generation)
     if waited is not None:
         measures["FirstTokenMilliseconds"] = waited

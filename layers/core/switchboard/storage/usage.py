@@ -190,6 +190,7 @@ def _from_attempt(attempt: Attempt) -> Item:
             "ft": attempt.first_token_ms,
             "g": attempt.generation_ms,
             "m": attempt.message,
+            "cr": attempt.credential,
         }
     )
 
@@ -204,6 +205,7 @@ def _attempt_of(row: Item) -> Attempt:
         first_token_ms=whole(row, "ft"),
         generation_ms=whole(row, "g"),
         message=text(row, "m"),
+        credential=text(row, "cr"),
     )
 
 

@@ -13,20 +13,21 @@ from switchboard.auth import Authenticator
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
 from switchboard.errors import NotFound
+from switchboard.health.figures import NO_FIGURES
 from switchboard.ids import bare_id, generation_time
 from switchboard.rankings_cache import RankingsCache
 from switchboard.routing.models import find_model
 from switchboard.storage.rollups import RollupStore
 from switchboard.telemetry import Telemetry
 from switchboard.web.generations import generation_object
-from switchboard.web.models import google_model_routes, model_routes
+from switchboard.web.models import ModelSource, google_model_routes, model_routes
 from switchboard.web.pages.kept_rollups import KeptRollups
 from switchboard.web.pages.reply import wants_html
 from switchboard.web.pages.routes import Pages, add_pages, front_page, stats_routes
 from switchboard.web.reference.document import api_document
 from switchboard.web.rest import PREFIXES, headers_of, rest_app
 from switchboard.web.routes import ANTHROPIC_PREFIXES
-from switchboard.web.views import model_endpoints, provider_object
+from switchboard.web.views import endpoint_object, model_endpoints, provider_object
 
 PUBLIC_FOR_A_MINUTE = {"cache-control": "public, max-age=60"}
 # Where Google's SDK looks for models, at Google AI's address and at Vertex's (ZenMux's path for it).
@@ -73,10 +74,10 @@ def catalog_app(lookups: Lookups, telemetry: Telemetry, *, described: Sequence[F
 
     add_pages(app, pages)
     for prefix in PREFIXES:
-        for routes in (_routes(lookups), stats_routes(pages)):
+        for routes in (_routes(lookups), _zero_retention_routes(lookups), stats_routes(pages)):
             app.include_router(routes, prefix=prefix, include_in_schema=prefix == PREFIXES[0])
     for prefix in ANTHROPIC_PREFIXES:
-        routes = model_routes(lookups.catalog)
+        routes = model_routes(ModelSource(lookups.catalog, lookups.rankings, lookups.clock))
         app.include_router(routes, prefix=prefix, include_in_schema=prefix == ANTHROPIC_PREFIXES[0])
     for prefix in GOOGLE_PREFIXES:
         googles = google_model_routes(lookups.catalog)
@@ -107,6 +108,24 @@ def _routes(lookups: Lookups) -> APIRouter:
         if generation is None or generation.key_id != key.id:
             raise NotFound(f"There is no generation `{id}`.", param="id")
         return JSONResponse({"data": generation_object(generation)})
+
+    return router
+
+
+def _zero_retention_routes(lookups: Lookups) -> APIRouter:
+    router = APIRouter(tags=["Models"])
+
+    @router.get("/endpoints/zdr")
+    async def list_zero_retention_endpoints() -> JSONResponse:
+        """Every endpoint whose provider keeps no prompts; what is not known does not count."""
+        figures = (await lookups.rankings.fresh()).endpoints
+        rows = [
+            endpoint_object(model, endpoint, figures.get(endpoint.id, NO_FIGURES))
+            for model in lookups.catalog.models.values()
+            for endpoint in model.endpoints
+            if endpoint.data_policy.retention_days == 0
+        ]
+        return JSONResponse({"data": rows}, headers={"cache-control": "public, max-age=10"})
 
     return router
 

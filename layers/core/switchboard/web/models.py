@@ -1,6 +1,8 @@
 """The routes that list models, for every reader: who asks decides which shape the answer has."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 import orjson
@@ -8,9 +10,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from switchboard.catalog.model import Catalog, Model
+from switchboard.clock import Clock
 from switchboard.json_types import JsonObject
+from switchboard.rankings_cache import RankingsCache
 from switchboard.routing.models import find_model
 from switchboard.web.model_lists import Window, codex_models, google_model, google_models, models_page
+from switchboard.web.model_query import model_query, query_parameters, selected
+from switchboard.web.pricings import model_pricings, with_pricings
 from switchboard.web.rest import headers_of
 from switchboard.web.routes import reads_google
 from switchboard.web.views import model_object
@@ -23,30 +29,52 @@ Offset = Annotated[int, Query(ge=0, description="How many to leave out at the be
 AfterId = Annotated[str | None, Query(description="Anthropic's cursor: what follows this model.")]
 BeforeId = Annotated[str | None, Query(description="Anthropic's cursor: what precedes this model.")]
 ClientVersion = Annotated[str | None, Query(description="Sent by Codex, which reads `models` instead of `data`.")]
+Pricings = Annotated[bool, Query(description="Prices by prompt size as well, in ZenMux's form.")]
 PageSize = Annotated[int | None, Query(alias="pageSize", ge=0, le=MOST_AT_ONCE)]
 PageToken = Annotated[str | None, Query(alias="pageToken")]
 
 
-def model_routes(catalog: Catalog) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class ModelSource:
+    """What the lists are made from: the catalog, the measured figures that some orders need, and the time."""
+
+    catalog: Catalog
+    rankings: RankingsCache
+    clock: Clock
+
+    async def chosen(self, given: Mapping[str, str]) -> Sequence[Model]:
+        """Raises InvalidRequest for a filter that nothing could pass."""
+        every = tuple(self.catalog.models.values())
+        query = model_query(given, self.catalog)
+        if not query.asks_for_anything():
+            return every
+        return selected(every, query, (await self.rankings.fresh()).endpoints, self.clock.now())
+
+
+def model_routes(source: ModelSource) -> APIRouter:
     """Below /v1: OpenAI's, OpenRouter's, Anthropic's and Codex's readers, and Google's newest, known by its headers."""
-    router = APIRouter(tags=["Models"])
-    _list_routes(router, tuple(catalog.models.values()))
+    router, catalog = APIRouter(tags=["Models"]), source.catalog
+    _list_routes(router, source)
 
     @router.get("/model/{author}/{slug}", summary="Get a model, OpenRouter's way")
     async def get_model_data(author: str, slug: str) -> Response:
         return _public({"data": model_object(find_model(catalog, f"{author}/{slug}"))})
 
     @router.get("/models/{model_id:path}", summary="Get a model")
-    async def get_model(request: Request, model_id: str) -> Response:
+    async def get_model(request: Request, model_id: str, pricings: Pricings = False) -> Response:
         """One model by its id or an alias, as `models.retrieve` of OpenAI's and Anthropic's SDKs reads it."""
         model = find_model(catalog, model_id)
-        return _public(google_model(model) if reads_google(headers_of(request)) else model_object(model))
+        if reads_google(headers_of(request)):
+            return _public(google_model(model))
+        return _public({**model_object(model), **(model_pricings(model) if pricings else {})})
 
     return router
 
 
-def _list_routes(router: APIRouter, every: tuple[Model, ...]) -> None:
-    @router.get("/models", summary="List models")
+def _list_routes(router: APIRouter, source: ModelSource) -> None:
+    every = tuple(source.catalog.models.values())
+
+    @router.get("/models", summary="List models", openapi_extra={"parameters": query_parameters()})
     async def list_models(  # noqa: PLR0913, PLR0917  # one for each query parameter of four dialects
         request: Request,
         limit: Limit = None,
@@ -54,13 +82,17 @@ def _list_routes(router: APIRouter, every: tuple[Model, ...]) -> None:
         after_id: AfterId = None,
         before_id: BeforeId = None,
         client_version: ClientVersion = None,
+        pricings: Pricings = False,
     ) -> Response:
-        """Every model, in one shape that OpenAI's, OpenRouter's and Anthropic's readers all understand."""
+        """Models, in one shape that OpenAI's, OpenRouter's and Anthropic's readers all understand; all of them, unless
+        filters are given."""
         if client_version is not None:
             return _tagged(codex_models(every))
         if reads_google(headers_of(request)):
             return _googles_page(every, request)
-        return _public(models_page(every, Window(limit, offset, after_id, before_id)))
+        models = await source.chosen(request.query_params)
+        page = models_page(models, Window(limit, offset, after_id, before_id))
+        return _public(with_pricings(page, source.catalog) if pricings else page)
 
     @router.get("/models/count", summary="Count models")
     async def count_models() -> Response:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from switchboard.errors import InvalidRequest, SwitchboardError
 from switchboard.telemetry import Telemetry
+from switchboard.web.conditional import Conditional
 from switchboard.web.cors import CrossOrigin
 from switchboard.web.head import HeadAsGet
 from switchboard.web.routes import dialect_of, missing_route
@@ -19,8 +20,8 @@ PREFIXES = ("/api/v1", "/v1")
 def rest_app(title: str, telemetry: Telemetry) -> FastAPI:
     """FastAPI's own pages are off: they load their scripts from elsewhere."""
     app = FastAPI(title=title, version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.add_middleware(HeadAsGet)
-    app.add_middleware(CrossOrigin)
+    for layer in (Conditional, HeadAsGet, CrossOrigin):  # the last is the outermost
+        app.add_middleware(layer)
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:

@@ -28,7 +28,7 @@ _PRICE_NAMES = {
 
 def model_object(model: Model) -> JsonObject:
     """A row of the model list; its `pricing` is that of the cheapest endpoint."""
-    cheapest = min(model.endpoints, key=_input_rate, default=None)
+    cheapest = cheapest_of(model)
     return {
         "id": model.id,
         **_for_sdks(model),
@@ -48,6 +48,11 @@ def model_object(model: Model) -> JsonObject:
         "knowledge_cutoff": model.knowledge_cutoff,
         "providers": [endpoint.tag for endpoint in model.endpoints],
     }
+
+
+def cheapest_of(model: Model) -> Endpoint | None:
+    """The endpoint with the least input price that is known."""
+    return min(model.endpoints, key=_input_rate, default=None)
 
 
 def _for_sdks(model: Model) -> JsonObject:

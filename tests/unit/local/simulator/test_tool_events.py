@@ -3,10 +3,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from switchboard.json_types import JsonObject
 
 from local.simulator.dialects import ANTHROPIC_MESSAGES, BEDROCK_CONVERSE, OPENAI_CHAT, OPENAI_RESPONSES
 from local.simulator.dialects.interface import Dialect
+from local.simulator.json_types import JsonObject
 from local.simulator.script import Script
 from local.simulator.tool_events import letter_by_letter, with_one_index, without_ids
 from tests.simulated import call_of, replied, sent

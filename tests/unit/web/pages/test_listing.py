@@ -2,14 +2,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from switchboard.catalog.model import Price
+from switchboard.catalog.model import DataPolicy, Price
 from switchboard.errors import InvalidRequest
 from switchboard.health.figures import NO_FIGURES, NO_RANKINGS, Rankings, Spread
 from switchboard.web.pages.listing import SORTS, filters_of, list_object
 
 from tests.examples import catalog, endpoint, model, price
 
-ALPHA = endpoint("acme", model="lab/alpha", supported_parameters=frozenset({"tools"}))
+KEEPS_NONE = DataPolicy(retention_days=0)
+ALPHA = endpoint("acme", model="lab/alpha", supported_parameters=frozenset({"tools"}), data_policy=KEEPS_NONE)
 BETA = endpoint("b", model="lab/beta", price=price(input=0.5, output=1))
 GAMMA = endpoint("b", model="other/gamma", price=Price({}))
 MODELS = catalog(
@@ -48,6 +49,9 @@ def listed(query: dict[str, str], rankings: Rankings = NO_RANKINGS) -> list[str]
         ({"input": "image"}, ["lab/alpha"]),
         ({"parameter": "tools"}, ["lab/alpha"]),
         ({"max_price": "0.5"}, ["lab/beta"]),
+        ({"context": "2000"}, ["lab/beta"]),
+        ({"policy": "keeps none"}, ["lab/alpha"]),
+        ({"policy": "does not train"}, []),
         ({"author": "", "max_price": " ", "sort": ""}, ["lab/alpha", "lab/beta", "other/gamma"]),
     ],
 )
@@ -86,6 +90,8 @@ def test_every_order_is_tested_above_and_offered() -> None:
         ("max_price", "NaN"),
         ("max_price", "1e999"),
         ("max_price", "cheap"),
+        ("context", "-5"),
+        ("policy", "burns them"),
         ("q", "x" * 201),
     ],
 )

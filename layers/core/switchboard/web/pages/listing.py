@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import cast
 
-from switchboard.catalog.model import NANO, Catalog, Model
+from switchboard.catalog.model import NANO, Catalog, DataPolicy, Model
 from switchboard.errors import InvalidRequest
 from switchboard.health.figures import NO_FIGURES, EndpointFigures, Rankings
 from switchboard.json_types import Json, JsonObject
@@ -17,12 +17,18 @@ from switchboard.web.views import model_object
 
 LONGEST_SEARCH = 200
 DEAREST = Decimal(10**6)
+LARGEST_CONTEXT = Decimal(10**9)
+# What an endpoint must be known to do with prompts.
+POLICIES: Mapping[str, Callable[[DataPolicy], bool]] = {
+    "keeps none": lambda policy: policy.retention_days == 0,
+    "does not train": lambda policy: policy.training is False,
+}
 SORTS = ("name", "newest", "price", "context", "throughput", "latency")
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the form asks for; `max_price` is US dollars for a million tokens of input."""
+    """What the form asks for; `max_price` is US dollars for a million tokens of input, `context` the least tokens."""
 
     q: str = ""
     author: str = ""
@@ -30,6 +36,8 @@ class Filters:
     input: str = ""
     parameter: str = ""
     max_price: Decimal | None = None
+    context: Decimal | None = None
+    policy: str = ""
     sort: str = SORTS[0]
 
 
@@ -51,7 +59,9 @@ def filters_of(query: Mapping[str, str], catalog: Catalog) -> Filters:
         raise InvalidRequest(f"`q` may have at most {LONGEST_SEARCH} characters.", param="q")
     choices = choices_of(catalog)
     chosen = {name: _chosen(given[name], name, choices[name]) for name in choices if name in given}
-    return Filters(q=given.get("q", ""), max_price=_price(given.get("max_price")), **chosen)
+    price = _number(given, "max_price", DEAREST, "US dollars for a million tokens of input, such as 2.5")
+    context = _number(given, "context", LARGEST_CONTEXT, "the least context in tokens, such as 200000")
+    return Filters(q=given.get("q", ""), max_price=price, context=context, **chosen)
 
 
 def choices_of(catalog: Catalog) -> dict[str, list[str]]:
@@ -63,6 +73,7 @@ def choices_of(catalog: Catalog) -> dict[str, list[str]]:
         "provider": sorted({endpoint.provider.id for endpoint in endpoints}),
         "input": sorted({kind for model in models for kind in model.input_modalities}),
         "parameter": sorted({name for endpoint in endpoints for name in endpoint.supported_parameters or ()}),
+        "policy": list(POLICIES),
         "sort": list(SORTS),
     }
 
@@ -77,7 +88,8 @@ def list_object(catalog: Catalog, rankings: Rankings, filters: Filters) -> JsonO
         "measured_until": rankings.version * 60 if rankings.version else None,
         "filters": {
             **{name: getattr(filters, name) for name in ("q", *choices)},
-            "max_price": _text(filters),
+            "max_price": _text(filters.max_price),
+            "context": _text(filters.context),
         },
         "choices": cast(Json, choices),
         "total_count": len(rows),
@@ -122,6 +134,8 @@ def _matches(row: Row, filters: Filters) -> bool:
         and (not filters.provider or any(endpoint.provider.id == filters.provider for endpoint in endpoints))
         and (not filters.input or filters.input in model.input_modalities)
         and (not filters.parameter or any(filters.parameter in (one.supported_parameters or ()) for one in endpoints))
+        and (not filters.policy or any(POLICIES[filters.policy](one.data_policy) for one in endpoints))
+        and (filters.context is None or (model.context is not None and model.context >= filters.context))
         and (filters.max_price is None or (row.input_rate is not None and row.input_rate <= filters.max_price * NANO))
     )
 
@@ -146,17 +160,17 @@ def _chosen(value: str, name: str, choices: Iterable[str]) -> str:
     return value
 
 
-def _price(text: str | None) -> Decimal | None:
-    if text is None:
+def _number(given: Mapping[str, str], name: str, most: Decimal, meaning: str) -> Decimal | None:
+    if name not in given:
         return None
     try:
-        price = Decimal(text)
+        number = Decimal(given[name])
     except InvalidOperation:
-        price = Decimal(-1)
-    if not (price.is_finite() and 0 <= price <= DEAREST):
-        raise InvalidRequest("`max_price` is US dollars for a million tokens of input, such as 2.5.", param="max_price")
-    return price
+        number = Decimal(-1)
+    if not (number.is_finite() and 0 <= number <= most):
+        raise InvalidRequest(f"`{name}` is {meaning}.", param=name)
+    return number
 
 
-def _text(filters: Filters) -> str:
-    return "" if filters.max_price is None else f"{filters.max_price:f}"
+def _text(number: Decimal | None) -> str:
+    return "" if number is None else f"{number:f}"

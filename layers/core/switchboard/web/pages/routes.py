@@ -133,6 +133,12 @@ def stats_routes(pages: Pages) -> APIRouter:
         stats = await model_stats(pages.rollups, model, pages.clock.now())
         return JSONResponse({"data": stats}, headers={"cache-control": f"public, max-age={LIVE}"})
 
+    @router.get("/rankings", summary="Rankings")
+    async def get_rankings(request: Request) -> JSONResponse:
+        """Models by tokens of seven days, endpoints by throughput of half an hour, models by price."""
+        page = await pages.ranking(request)
+        return JSONResponse({"data": page.shown}, headers={"cache-control": f"public, max-age={page.seconds}"})
+
     return router
 
 

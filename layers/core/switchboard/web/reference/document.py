@@ -15,7 +15,7 @@ INTRODUCTION = """\
 One key and one address for every model of the catalog. The routes speak the dialects of OpenAI, Anthropic and Google, \
 so their SDKs work unchanged: every path below /api/v1 is also at /v1, those of Anthropic also at /api/anthropic/v1, \
 those of Google also at /v1beta. Fields that OpenRouter adds are understood."""
-PUBLIC = ("/models", "/model/", "/providers", "/endpoints")
+PUBLIC = ("/models", "/model/", "/providers", "/endpoints", "/rankings")
 JSON, EVENTS = "application/json", "text/event-stream"
 
 
