@@ -7,7 +7,7 @@ from local.simulator.answer import Answer
 from local.simulator.dialects.interface import Dialect
 from local.simulator.faults import Fault, Rule
 from local.simulator.reply import to_bytes
-from local.simulator.script import Cut, Script, Send, Silence, Step
+from local.simulator.script import Cut, Pause, Script, Send, Silence, Step
 from local.simulator.tool_events import letter_by_letter, with_one_index, without_ids
 from local.simulator.trouble import Trouble
 
@@ -29,7 +29,8 @@ def disturb_stream(script: Script, rule: Rule, dialect: Dialect) -> Script:
     """Break a stream where the rule says."""
     at = _position(script, rule.after)
     breaks = _IN_STREAMS.get(rule.fault)
-    return breaks(_Stream(script[:at], script[at:], dialect)) if breaks else script
+    pause = [Pause(rule.pause)] if rule.pause else []
+    return breaks(_Stream([*script[:at], *pause], script[at:], dialect)) if breaks else script
 
 
 def disturb_body(body: Send, fault: Fault, dialect: Dialect) -> Script:

@@ -1,7 +1,7 @@
 """Which provider is to fail how, for whom and how often: set through the admin route."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from local.simulator.json_types import Json, JsonObject
@@ -64,7 +64,10 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One fault to play. `model` None means all; `times` None means until deleted; `after` counts content chunks."""
+    """One fault to play. `model` None means all; `times` None means until deleted; `after` counts content chunks.
+
+    `pause` is what passes, in seconds, between those and the fault of a stream.
+    """
 
     provider: str
     fault: Fault
@@ -72,6 +75,7 @@ class Rule:
     times: int | None = None
     after: int = DEFAULT_AFTER
     retry_after: float = DEFAULT_RETRY_AFTER_SECONDS
+    pause: float = 0.0
 
     def body(self) -> JsonObject:
         return {
@@ -81,6 +85,7 @@ class Rule:
             "times": self.times,
             "after": self.after,
             "retry_after": self.retry_after,
+            "pause": self.pause,
         }
 
 
@@ -122,7 +127,7 @@ class FaultBoard:
         key = (provider, model) if (provider, model) in self._rules else (provider, None)
         rule = self._rules.get(key)
         if rule is not None and rule.times is not None:
-            left = Rule(rule.provider, rule.fault, rule.model, rule.times - 1, rule.after, rule.retry_after)
+            left = replace(rule, times=rule.times - 1)
             self._rules[key] = left
             if left.times == 0:
                 del self._rules[key]
@@ -133,7 +138,7 @@ def read_rule(body: Json, providers: Collection[str]) -> Rule:
     """Check an admin request's body. Raises RuleError."""
     if not isinstance(body, dict):
         raise RuleError("Send a JSON object.")
-    fields = ("provider", "model", "fault", "times", "after", "retry_after")
+    fields = ("provider", "model", "fault", "times", "after", "retry_after", "pause")
     _among("field", tuple(body), fields)
     _among("provider", (body.get("provider"),), providers)
     _among("fault", (body.get("fault"),), tuple(fault.value for fault in Fault))
@@ -147,6 +152,7 @@ def read_rule(body: Json, providers: Collection[str]) -> Rule:
         times=None if body.get("times") is None else int(_number(body, "times", 1, least=1)),
         after=int(_number(body, "after", DEFAULT_AFTER, least=0)),
         retry_after=_number(body, "retry_after", DEFAULT_RETRY_AFTER_SECONDS, least=0),
+        pause=_number(body, "pause", 0.0, least=0),
     )
 
 

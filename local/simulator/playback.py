@@ -7,7 +7,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.simulator.pace import Tempo
-from local.simulator.script import Cut, Script, Silence
+from local.simulator.script import Cut, Pause, Script, Silence
 from local.simulator.script import Send as SendStep
 
 _ABORT = "switchboard.abort"
@@ -49,6 +49,9 @@ async def _steps(script: Script, tempo: Tempo, abort: Callable[[], None]) -> Asy
                 await asyncio.sleep(max(due - loop.time(), 0.0))
                 if step.data:
                     yield step.data
+            case Pause():
+                due = max(due, loop.time()) + step.seconds
+                await asyncio.sleep(step.seconds)
             case Cut():
                 await asyncio.sleep(_FLUSH_SECONDS)
                 abort()

@@ -27,9 +27,16 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing for so many `seconds`, at any pace: what was sent has long been read when the next step comes."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """The connection ends in the middle of the body."""
 
 
-Step: TypeAlias = Send | Silence | Cut
+Step: TypeAlias = Send | Pause | Silence | Cut
 Script: TypeAlias = Sequence[Step]

@@ -162,7 +162,7 @@ def test_a_fault_at_the_first_endpoint_leads_to_an_answer_from_the_second(
 
 
 def test_a_stream_that_breaks_off_raises_in_the_sdk(client: OpenAI, faults: Faults) -> None:
-    faults.on(provider="openai", fault="cut", after=2)
+    faults.on(provider="openai", fault="cut", after=2, pause=0.2)
     seen: list[str] = []
     with pytest.raises(openai.APIError):  # noqa: PT012  # what came before the error matters as well
         for chunk in client.chat.completions.create(

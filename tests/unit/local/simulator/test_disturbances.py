@@ -6,7 +6,7 @@ from local.simulator.dialects.interface import Dialect
 from local.simulator.disturbances import HUGE_BYTES, KEEP_ALIVE, disturb_answer, disturb_body, disturb_stream
 from local.simulator.failures import failure_of
 from local.simulator.faults import Fault, Rule
-from local.simulator.script import Cut, Script, Send, Silence
+from local.simulator.script import Cut, Pause, Script, Send, Silence
 from tests.simulated import sent
 
 OPENING, ONE, TWO = Send(b"data: opening\n\n"), Send(b"data: one\n\n", 1, True), Send(b"data: two\n\n", 1, True)
@@ -42,6 +42,13 @@ def test_streams_break_where_the_rule_says(fault: Fault, left: Script) -> None:
 @pytest.mark.parametrize(("after", "kept"), [(0, [OPENING]), (1, [OPENING, ONE]), (99, [OPENING, ONE, TWO])])
 def test_a_cut_comes_after_so_much_content_and_always_before_the_end(after: int, kept: Script) -> None:
     assert broken(Fault.CUT, after) == [*kept, Cut()]
+
+
+def test_a_fault_may_wait_until_what_was_sent_has_been_read() -> None:
+    assert disturb_stream(STREAM, Rule("openai", Fault.CUT, after=1, pause=0.2), OPENAI_CHAT) == [
+        *(OPENING, ONE),
+        *(Pause(0.2), Cut()),
+    ]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
