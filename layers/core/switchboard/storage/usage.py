@@ -6,6 +6,7 @@ No index is needed to find one by its id: the id tells its shard and when it beg
 import asyncio
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 
 import orjson
 
@@ -219,5 +220,6 @@ def _usage_of(counts: Item) -> Usage:
     return Usage(**buckets, service_tier=text(counts, SERVICE_TIER))
 
 
+@lru_cache(maxsize=64)
 def _partition(minute: int, shard: int) -> str:
     return f"T#{time.strftime('%Y%m%d%H%M', time.gmtime(minute * MINUTE))}#{shard:02d}"
