@@ -14,7 +14,10 @@ from typing import Any  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "functions" / "chat"))
 
-app = importlib.import_module("app").app
+from switchboard.garbage import loading  # noqa: E402
+
+with loading():
+    app = importlib.import_module("app").app
 
 imported = time.process_time()
 
