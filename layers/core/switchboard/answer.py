@@ -139,8 +139,11 @@ class Answer:
 
     def generation(self, finished: float, *, cancelled: bool) -> Generation:
         """The record, once the run is over. `finished` is in Unix seconds."""
-        endpoint, tally = self._endpoint, self.run.tally
         charged, is_estimated = self._billed()
+        return self._record(finished, charged, cancelled=cancelled, estimated=is_estimated)
+
+    def _record(self, finished: float, charged: Bill, *, cancelled: bool, estimated: bool) -> Generation:
+        endpoint, tally = self._endpoint, self.run.tally
         finish = tally.finish if endpoint else None
         return Generation(
             id=self.generation_id,
@@ -161,7 +164,7 @@ class Answer:
             price_source=endpoint.price.source if endpoint else None,
             unpriced=charged.unpriced,
             cancelled=cancelled,
-            estimated=is_estimated,
+            estimated=estimated,
             upstream_id=tally.upstream_id if endpoint else None,
             error=self._error.code if self._error else None,
             referer=self.caller.referer,
