@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from switchboard.accounting.estimate import without_margin
 from switchboard.accounting.generation import Generation
@@ -139,11 +139,12 @@ class Answer:
 
     def generation(self, finished: float, *, cancelled: bool) -> Generation:
         """The record, once the run is over. `finished` is in Unix seconds."""
-        charged, is_estimated = self._billed()
-        return self._record(finished, charged, cancelled=cancelled, estimated=is_estimated)
+        tools_ok = self.run.tally.tools_ok(self.request) if self.is_whole else None
+        return replace(self._record(finished, cancelled=cancelled), tools_ok=tools_ok)
 
-    def _record(self, finished: float, charged: Bill, *, cancelled: bool, estimated: bool) -> Generation:
+    def _record(self, finished: float, *, cancelled: bool) -> Generation:
         endpoint, tally = self._endpoint, self.run.tally
+        charged, is_estimated = self._billed()
         finish = tally.finish if endpoint else None
         return Generation(
             id=self.generation_id,
@@ -164,14 +165,13 @@ class Answer:
             price_source=endpoint.price.source if endpoint else None,
             unpriced=charged.unpriced,
             cancelled=cancelled,
-            estimated=estimated,
+            estimated=is_estimated,
             upstream_id=tally.upstream_id if endpoint else None,
             error=self._error.code if self._error else None,
             referer=self.caller.referer,
             app=self.caller.app,
             user=self.caller.user,
             session=self.caller.session,
-            tools_ok=tally.tools_ok(self.request) if self.is_whole else None,
         )
 
 
