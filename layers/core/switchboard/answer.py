@@ -143,8 +143,7 @@ class Answer:
         return replace(self._record(finished, cancelled=cancelled), tools_ok=tools_ok)
 
     def _record(self, finished: float, *, cancelled: bool) -> Generation:
-        endpoint, tally = self._endpoint, self.run.tally
-        charged, is_estimated = self._billed()
+        endpoint, tally, (charged, is_estimated) = self._endpoint, self.run.tally, self._billed()
         finish = tally.finish if endpoint else None
         return Generation(
             id=self.generation_id,
