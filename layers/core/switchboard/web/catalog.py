@@ -82,7 +82,7 @@ def catalog_app(lookups: Lookups, telemetry: Telemetry, *, described: Sequence[F
         for routes in _below_v1(lookups, pages):
             app.include_router(routes, prefix=prefix, include_in_schema=prefix == PREFIXES[0])
     for prefix in ANTHROPIC_PREFIXES:
-        routes = model_routes(ModelSource(lookups.catalog, lookups.rankings, lookups.clock))
+        routes = model_routes(ModelSource(lookups.catalog, lookups.rankings, pages.rollups, lookups.clock))
         app.include_router(routes, prefix=prefix, include_in_schema=prefix == ANTHROPIC_PREFIXES[0])
     for prefix in GOOGLE_PREFIXES:
         googles = google_model_routes(lookups.catalog)
