@@ -29,7 +29,7 @@ FAITHFUL = 0.4
 LONGEST_ANSWER = 80
 # Of the provider that most of the requests go to: seconds from the start, seconds that it lasts, and its period.
 BROKEN = "openai"
-FIRST_OUTAGE, OUTAGE, PERIOD = 15.0, 25.0, 180.0
+FIRST_OUTAGE, OUTAGE, PERIOD = 15.0, 25.0, 600.0
 ANSWER_SECONDS = 60.0
 
 Sleep = Callable[[float], Awaitable[None]]

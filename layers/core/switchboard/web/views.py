@@ -115,7 +115,7 @@ def endpoint_object(
         "moderation": endpoint.facts.get("moderation"),
         "status_page_url": endpoint.provider.status_page,
         "simulated": endpoint.provider.facts.get("simulated") is True,
-        "paused": pause_object(pause),
+        "paused": pause_object(pause) if pause else None,
         **_figures(figures),
     }
 
@@ -180,9 +180,9 @@ def _input_rate(endpoint: Endpoint) -> tuple[bool, int]:
     return not endpoint.price.is_known, endpoint.price.rates.get("input", 0)
 
 
-def pause_object(pause: Pause | None) -> JsonObject | None:
-    """`until` in Unix seconds; null while requests go there."""
-    return {"reason": pause.reason, "until": math.ceil(pause.until)} if pause else None
+def pause_object(pause: Pause) -> JsonObject:
+    """`until` in Unix seconds."""
+    return {"reason": pause.reason, "until": math.ceil(pause.until)}
 
 
 def policy_object(policy: DataPolicy) -> JsonObject:

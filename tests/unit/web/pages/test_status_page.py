@@ -28,6 +28,9 @@ def days(*outcomes: str) -> list[Bucket]:
     return [Bucket(19_999 * DAY, None), Bucket(20_000 * DAY, seen)]
 
 
+DAYS_OF = {endpoint_series(FIRST.id): days("ok")}
+
+
 def shown() -> Any:
     series = {endpoint_series(FIRST.id): days("ok", "server"), endpoint_series(SECOND.id): days("ok", "rate_limit")}
     return status_object(
@@ -59,6 +62,22 @@ def test_a_day_counts_attempts_without_rate_limits_and_silence_is_no_data() -> N
         {"date": "2024-10-03", "uptime": None, "attempts": 0, "state": "no data"},
         {"date": "2024-10-04", "uptime": 66.67, "attempts": 3, "state": "down"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("history", "state"),
+    [
+        (History(DAYS_OF), "normal"),
+        (History(DAYS_OF, pauses={FIRST.id: Pause("failures", NOW)}), "degraded"),
+        (History(DAYS_OF, (Incident("acme", 60, None, 4, 3),)), "degraded"),
+        (History(DAYS_OF, (Incident("acme", 60, 120, 4, 3),)), "normal"),
+        (History(DAYS_OF, (Incident("silent", 60, None, 4, 3),)), "normal"),
+    ],
+)
+def test_a_provider_that_fails_now_is_not_normal(history: History, state: str) -> None:
+    well = Rankings(9, {FIRST.id: replace(NO_FIGURES, uptime_30m=Uptime(99, 100))})
+    page: Any = status_object(CATALOG, well, history, NOW)
+    assert page["providers"][0]["state"] == state
 
 
 def test_states_are_counted_and_incidents_named() -> None:

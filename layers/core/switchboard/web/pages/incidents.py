@@ -21,6 +21,8 @@ HOURS_SEARCHED = 48
 MINUTE = 60
 # A pause as short as this belongs to the incident: nobody may have asked in it.
 LONGEST_PAUSE = 5 * MINUTE
+# The newest minutes are summed up a minute late.
+STILL_NEW = 2 * MINUTE
 # One failure makes no incident, and in an hour without more there is none to look for.
 FEWEST_FAILURES = 3
 # The breaker shuts after few failures, so even a whole outage is no more than some of a minute's attempts.
@@ -112,7 +114,7 @@ def _incident(provider: str, run: Sequence[BadMinute], now: float) -> Iterator[I
     attempts = sum(minute.uptime.counted for minute in run)
     failures = attempts - sum(minute.uptime.successes for minute in run)
     over = run[-1].start + MINUTE
-    ended = None if now - over < LONGEST_PAUSE else over
+    ended = None if now - over < STILL_NEW else over
     if failures >= FEWEST_FAILURES:
         models = tuple(sorted({minute.model for minute in run}))
         yield Incident(provider, run[0].start, ended, attempts, failures, models)

@@ -62,8 +62,15 @@ def state_of(uptime: Uptime) -> str:
     return "normal" if uptime.ratio >= NORMAL_FROM else "degraded" if uptime.ratio >= DEGRADED_FROM else "down"
 
 
+def _worse(state: str) -> str:
+    """Half an hour may look well while something fails now."""
+    return "degraded" if state == "normal" else state
+
+
 def _provider(provider: Provider, endpoints: Sequence[Endpoint], rankings: Rankings, history: History) -> JsonObject:
     figures = [rankings.endpoints[endpoint.id] for endpoint in endpoints]
+    paused = [(endpoint, history.pauses[endpoint.id]) for endpoint in endpoints if endpoint.id in history.pauses]
+    fails = any(one.provider == provider.id and one.ended is None for one in history.incidents)
     days = [history.days[endpoint_series(endpoint.id)] for endpoint in endpoints]
     recent = _sum([one.uptime_30m for one in figures])
     return {
@@ -72,14 +79,10 @@ def _provider(provider: Provider, endpoints: Sequence[Endpoint], rankings: Ranki
         "status_page_url": provider.status_page,
         "simulated": provider.facts.get("simulated") is True,
         "endpoints": len(endpoints),
-        "state": state_of(recent),
+        "state": _worse(state_of(recent)) if paused or fails else state_of(recent),
         "uptime_last_30m": percent(recent),
         "uptime_last_1d": percent(_sum([one.uptime_1d for one in figures])),
-        "paused": [
-            {"model": endpoint.model, "tag": endpoint.tag, **pause}
-            for endpoint in endpoints
-            if (pause := pause_object(history.pauses.get(endpoint.id)))
-        ],
+        "paused": [{"model": endpoint.model, "tag": endpoint.tag, **pause_object(pause)} for endpoint, pause in paused],
         "days": [_day(buckets) for buckets in zip(*days, strict=True)],
     }
 
