@@ -24,6 +24,7 @@ from switchboard.storage.jobs import JobStore
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import RollupStore
+from switchboard.storage.signals import SignalStore
 from switchboard.storage.usage import UsageStore
 from switchboard.web.catalog import Lookups, catalog_app
 
@@ -122,6 +123,7 @@ def look_ups() -> Recorded:
         catalog=OFFERS,
         rankings=RankingsCache(RankingStore(database, SETTINGS.uptime_table), clock),
         rollups=RollupStore(database, SETTINGS.uptime_table),
+        signals=SignalStore(database, SETTINGS.keys_table),
         generations=UsageStore(database, SETTINGS.usage_table),
         authenticator=Authenticator(office.keys, clock),
         clock=clock,
