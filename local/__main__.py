@@ -10,6 +10,7 @@ from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
 import boto3
 import uvicorn
 from switchboard.catalog.compile import CatalogError
+from switchboard.garbage import collect_rarely
 from switchboard.storage.keys import KeyStore
 
 from local.demo import Demo, demonstration, simulated_offers
@@ -136,6 +137,7 @@ async def _serve(gateway: Gateway, door: socket, text: str) -> None:
         timeout_graceful_shutdown=5,
     )
     server = _Announcing(config, text)
+    collect_rarely()
     await server.serve([door])
 
 
