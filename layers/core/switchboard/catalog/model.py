@@ -117,7 +117,7 @@ class Endpoint:
     @property
     def protocol(self) -> str:
         """How it is spoken to: as its provider is, unless that one passes on another dialect."""
-        return BEDROCK_INVOKE if self._is_invoked else self.provider.protocol
+        return self.provider.protocol if self.invoke is None or not self._is_invoked else BEDROCK_INVOKE
 
     @property
     def dialect(self) -> str:

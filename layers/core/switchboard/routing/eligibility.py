@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from switchboard.accounting.estimate import without_margin
-from switchboard.catalog.model import Endpoint
+from switchboard.catalog.model import EMBEDDING, Endpoint
 from switchboard.chat import EMBEDDINGS, ChatRequest
-from switchboard.parameters import Vocabulary, unsupported_parameters
+from switchboard.parameters import Vocabulary, is_unsupported, unsupported_parameters
 from switchboard.routing import conditions
 from switchboard.routing.conditions import Asked, Broken
 
@@ -49,40 +48,32 @@ def rejection(
     misfit = dialect.misfit(asked.request, endpoint)
     if misfit:
         return Rejection(endpoint, "dialect", misfit)
-    missing = (
-        sorted(unsupported_parameters(asked.request, endpoint, dialect.words))
-        if asked.wishes.require_parameters
-        else []
-    )
+    if not asked.wishes.require_parameters:
+        return None
+    missing = sorted(unsupported_parameters(asked.request, endpoint, dialect.words))
     return Rejection(endpoint, "require_parameters", f"it does not support {', '.join(missing)}") if missing else None
 
 
-def _kind(asked: Asked, endpoint: Endpoint) -> Broken | None:
-    if endpoint.makes_embeddings and asked.request.protocol != EMBEDDINGS:
+def _no_answers(asked: Asked, endpoint: Endpoint) -> Broken | None:
+    if EMBEDDING in endpoint.output_modalities:
         return "modality", "it makes embeddings: POST them to /api/v1/embeddings"
-    if asked.request.protocol == EMBEDDINGS and not endpoint.makes_embeddings:
-        return "modality", "it makes no embeddings"
     return None
+
+
+def _no_embeddings(asked: Asked, endpoint: Endpoint) -> Broken | None:
+    return None if endpoint.makes_embeddings else ("modality", "it makes no embeddings")
 
 
 def _context(asked: Asked, endpoint: Endpoint) -> Broken | None:
-    if (
-        asked.request.protocol == EMBEDDINGS
-    ):  # every input has the context to itself, and the provider says no by itself
+    """With the output, the prompt's expectation counts, not its upper bound: a provider says no itself."""
+    context, request = endpoint.context, asked.request
+    if context is None:
         return None
-    if endpoint.context is not None and asked.request.prompt_tokens > endpoint.context:
-        expected = without_margin(asked.request.prompt_tokens)
-        return "context_length", f"the prompt has about {expected} tokens, its context is {endpoint.context}"
-    return None
-
-
-def _room(asked: Asked, endpoint: Endpoint) -> Broken | None:
-    """The prompt's expectation, not its upper bound: a provider says no itself if it is a little too long."""
-    if endpoint.context is None or asked.request.max_output is None:
-        return None
-    needed = without_margin(asked.request.prompt_tokens) + asked.request.max_output
-    if needed > endpoint.context:
-        return "context_length", f"prompt and output need about {needed} tokens, its context is {endpoint.context}"
+    if request.prompt_tokens > context:
+        return "context_length", f"the prompt has about {asked.size.prompt} tokens, its context is {context}"
+    needed = asked.size.prompt + (request.max_output or 0)
+    if needed > context:
+        return "context_length", f"prompt and output need about {needed} tokens, its context is {context}"
     return None
 
 
@@ -101,11 +92,12 @@ Applies = Callable[[Asked], object]
 # Each with the question whether a request can break it at all: most ask for little.
 RULES: tuple[tuple[Applies, Rule], ...] = (
     (lambda asked: asked.wishes.names_providers, conditions.providers),
-    (lambda _: True, _kind),
+    (lambda asked: asked.request.protocol != EMBEDDINGS, _no_answers),
+    (lambda asked: asked.request.protocol == EMBEDDINGS, _no_embeddings),
     (lambda asked: asked.request.modalities != _TEXT_ALONE, _modalities),
     (lambda asked: "modalities" in asked.request.parameters, _output_modalities),
-    (lambda _: True, _context),
-    (lambda asked: asked.request.max_output, _room),
+    # Of several texts to embed each has the context to itself, and a provider says no itself.
+    (lambda asked: asked.request.protocol != EMBEDDINGS, _context),
     (lambda asked: asked.wishes.guards_data, conditions.data_policy),
     (lambda asked: asked.wishes.quantizations, conditions.quantization),
     (lambda asked: asked.wishes.max_price or asked.wishes.free, conditions.price),
@@ -156,7 +148,7 @@ def _cheaper_tier(request: ChatRequest, endpoint: Endpoint) -> Broken | None:
 
 def _support(name: str, dialects: Dialects) -> Callable[[ChatRequest, Endpoint], Broken | None]:
     def test(request: ChatRequest, endpoint: Endpoint) -> Broken | None:
-        if name in unsupported_parameters(request, endpoint, dialects[endpoint.protocol].words):
+        if is_unsupported(name, request, endpoint, dialects[endpoint.protocol].words):
             return "require_parameters", f"it does not support {name}"
         return None
 

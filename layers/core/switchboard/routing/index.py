@@ -29,10 +29,7 @@ class Index(NamedTuple):
     price: float
     time: float
     failures: float
-
-    @property
-    def total(self) -> float:
-        return self.price + self.time + self.failures
+    total: float
 
 
 def index(
@@ -41,13 +38,13 @@ def index(
     """`price` of this request in US dollars, `second` what one of them is worth. A tool call that cannot be used is a
     failure that has to be paid for: it takes another answer.
     """
-    success = max(estimate.success, LEAST_SUCCESS)
-    time = second * estimate.answer_s(output_tokens)
+    success = estimate.success if estimate.success > LEAST_SUCCESS else LEAST_SUCCESS
+    time = second * (estimate.first_token_s + output_tokens * estimate.token_s)
     failures = (1 - success) / success * second * (estimate.lost_s + estimate.cut_share * LOST_ANSWER)
     if has_tools:
         faults = min(estimate.tool_faults, 1 - LEAST_SUCCESS)
         failures += faults / (1 - faults) * (price + time)
-    return Index(price, time, failures)
+    return Index(price, time, failures, price + time + failures)
 
 
 def first_try(indices: Sequence[float], chance: random.Random) -> int:

@@ -1,13 +1,15 @@
 """How things stand at the moment of a plan: what the rankings say, what the last attempts say, the time, and luck."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from switchboard.catalog.model import Endpoint
 from switchboard.health.breaker import ALL_WELL, Door, Signals
 from switchboard.health.estimates import STRANGER
 from switchboard.health.figures import Estimate, Rankings
+
+_OPEN = Door.OPEN_TO_ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Outlook:
     def published(self, endpoint: Endpoint) -> Estimate:
         """What the rankings say; for an endpoint nobody has tried, what its model's or its provider's others do."""
         figures = self.rankings.endpoints.get(endpoint.id)
-        if figures and figures.estimate:
+        if figures is not None and figures.estimate is not None:
             return figures.estimate
         pools = self.rankings.pools
         return pools.get(endpoint.model) or pools.get(endpoint.provider.id) or STRANGER
@@ -37,8 +39,10 @@ class Outlook:
         """How many tokens its answers usually have."""
         return self.rankings.pools.get(model, STRANGER).answer_tokens
 
-    def standing(self, endpoint: Endpoint) -> tuple[Estimate, Door]:
-        """The same in the light of its last attempts, and whether it may be tried now."""
-        signals = self.signals.get(endpoint.id)
-        usual = self.published(endpoint)
-        return (signals.applied(usual, self.now), signals.door(self.now)) if signals else (usual, Door.OPEN_TO_ALL)
+    def standings(self, endpoints: Iterable[Endpoint]) -> list[tuple[Estimate, Door]]:
+        """The same in the light of their last attempts, and whether they may be tried now."""
+        now, found = self.now, []
+        for endpoint in endpoints:
+            usual, signals = self.published(endpoint), self.signals.get(endpoint.id)
+            found.append((signals.applied(usual, now), signals.door(now)) if signals else (usual, _OPEN))
+        return found
