@@ -21,7 +21,7 @@ from switchboard.health.figures import NO_FIGURES, NO_RANKINGS, Estimate, Rankin
 from switchboard.health.histogram import EMPTY, Histogram
 from switchboard.health.rollup import OK, Observation, Rollup
 from switchboard.routing.expected import Size
-from switchboard.routing.index import BALANCED, index
+from switchboard.routing.index import time_and_failures
 from switchboard.routing.order import in_order, ranked
 from switchboard.routing.outlook import Outlook
 from switchboard.routing.preferences import Preferences
@@ -265,7 +265,8 @@ class Oracle(Policy):
         cuts = 0.0 if state.wait is None or state.retry_after is not None else CUT_SHARE
         first, pace = state.first_token_s * MEAN_OF_FIRST, state.token_s * MEAN_OF_PACE
         truth = Estimate(state.success, first, pace, lost, cuts, latest_s=TIMEOUT)
-        return index(self.world.price(site, request), truth, self.world.setting.output_median, BALANCED).total
+        price = self.world.price(site, request)
+        return price + sum(time_and_failures(price, truth, self.world.setting.output_median))
 
 
 # The means of the log-normal draws in world.Luck, whose medians are 1.

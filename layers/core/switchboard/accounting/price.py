@@ -91,8 +91,6 @@ def rates_for(
     A tier replaces the base rates once the prompt is above its bound.
     """
     rates = price.rates
-    if not (price.windows or price.tiers or service_tier):
-        return rates
     for window in price.windows if began is not None else ():
         second = int(began or 0) % DAY
         inside = window.start <= second < window.end

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from switchboard.catalog.model import EMBEDDING, Endpoint
+from switchboard.catalog.model import EMBEDDING, Endpoint, Narrowest
 from switchboard.chat import EMBEDDINGS, ChatRequest
 from switchboard.parameters import Vocabulary, is_unsupported, unsupported_parameters
 from switchboard.routing import conditions
@@ -34,6 +34,9 @@ class Dialect(Protocol):
 Dialects = Mapping[str, Dialect]
 _TEXT_ALONE = frozenset({"text"})
 Rule = Callable[[Asked, Endpoint], Broken | None]
+# Less than any request has, so that a limit of this is always looked at.
+NOTHING_KNOWN = -1
+ANYTHING = Narrowest(context=NOTHING_KNOWN, output=NOTHING_KNOWN, embeds=True)
 
 
 def rejection(
@@ -88,25 +91,32 @@ def _output_modalities(asked: Asked, endpoint: Endpoint) -> Broken | None:
     return ("modality", f"it does not give {' or '.join(missing)} as output") if missing else None
 
 
-Applies = Callable[[Asked], object]
+Applies = Callable[[Asked, Narrowest], object]
 # Each with the question whether a request can break it at all: most ask for little.
 RULES: tuple[tuple[Applies, Rule], ...] = (
-    (lambda asked: asked.wishes.names_providers, conditions.providers),
-    (lambda asked: asked.request.protocol != EMBEDDINGS, _no_answers),
-    (lambda asked: asked.request.protocol == EMBEDDINGS, _no_embeddings),
-    (lambda asked: asked.request.modalities != _TEXT_ALONE, _modalities),
-    (lambda asked: "modalities" in asked.request.parameters, _output_modalities),
-    # Of several texts to embed each has the context to itself, and a provider says no itself.
-    (lambda asked: asked.request.protocol != EMBEDDINGS, _context),
-    (lambda asked: asked.wishes.guards_data, conditions.data_policy),
-    (lambda asked: asked.wishes.quantizations, conditions.quantization),
-    (lambda asked: asked.wishes.max_price or asked.wishes.free, conditions.price),
+    (lambda asked, _: asked.wishes.names_providers, conditions.providers),
+    (lambda asked, among: among.embeds and asked.request.protocol != EMBEDDINGS, _no_answers),
+    (lambda asked, _: asked.request.protocol == EMBEDDINGS, _no_embeddings),
+    (lambda asked, _: asked.request.modalities != _TEXT_ALONE, _modalities),
+    (lambda asked, _: "modalities" in asked.request.parameters, _output_modalities),
+    (lambda asked, among: _most_tokens(asked) > among.context, _context),
+    (lambda asked, _: asked.wishes.guards_data, conditions.data_policy),
+    (lambda asked, _: asked.wishes.quantizations, conditions.quantization),
+    (lambda asked, _: asked.wishes.max_price or asked.wishes.free, conditions.price),
 )
 
 
-def rules_for(asked: Asked) -> tuple[Rule, ...]:
-    """Those that an endpoint may break with this request."""
-    return tuple(rule for applies, rule in RULES if applies(asked))
+def rules_for(asked: Asked, among: Narrowest = ANYTHING) -> list[Rule]:
+    """Those that one of these endpoints may break with this request."""
+    return [rule for applies, rule in RULES if applies(asked, among)]
+
+
+def _most_tokens(asked: Asked) -> int:
+    """Those that may come to stand in one context. Of several texts to embed each has it to itself: none is counted."""
+    request = asked.request
+    if request.protocol == EMBEDDINGS:
+        return NOTHING_KNOWN
+    return max(request.prompt_tokens, asked.size.prompt + (request.max_output or 0))
 
 
 CHEAPER_TIERS = ("flex", "batch")
@@ -114,12 +124,14 @@ CHEAPER_TIERS = ("flex", "batch")
 SOFT_PARAMETERS = ("tools", "response_format", "verbosity")
 
 
-def soft_rejections(request: ChatRequest, fitting: list[Endpoint], dialects: Dialects) -> list[Rejection]:
+def soft_rejections(
+    request: ChatRequest, fitting: list[Endpoint], dialects: Dialects, among: Narrowest = ANYTHING
+) -> list[Rejection]:
     """Endpoints that would lose a parameter, or cut the output, where another fitting endpoint would not."""
     tests = [_support(name, dialects) for name in SOFT_PARAMETERS if name in request.parameters]
     if request.parameters.get("service_tier") in CHEAPER_TIERS:
         tests.insert(0, _cheaper_tier)
-    if request.max_output is not None:
+    if request.max_output is not None and request.max_output > among.output:
         tests.insert(0, _output)
     rejected: list[Rejection] = []
     for test in tests:

@@ -36,12 +36,15 @@ class Size(NamedTuple):
 
 
 def rates(endpoint: Endpoint, size: Size) -> Mapping[str, int]:
-    return rates_for(endpoint.price, size.prompt, size.service_tier, size.began)
+    price = endpoint.price
+    if not (price.tiers or price.windows or size.service_tier):  # as for most
+        return price.rates
+    return rates_for(price, size.prompt, size.service_tier, size.began)
 
 
 def expected_price(endpoint: Endpoint, size: Size, cached: float = 0.0) -> float | None:
     """`cached` tokens of the prompt are still kept there from the turn before. None if the price is not known."""
-    held = rates_for(endpoint.price, size.prompt, size.service_tier, size.began)
+    held = rates(endpoint, size)
     rate, output_rate = held.get("input"), held.get("output")
     if rate is None or output_rate is None:
         return None

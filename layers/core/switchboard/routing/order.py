@@ -16,7 +16,7 @@ from switchboard.health.figures import EndpointFigures, Estimate
 from switchboard.requested import native_tools_of
 from switchboard.routing.chain import chain
 from switchboard.routing.expected import Size, expected_price
-from switchboard.routing.index import Index, index
+from switchboard.routing.index import time_and_failures
 from switchboard.routing.outlook import Outlook
 from switchboard.routing.preferences import EXACTO, LATENCY, PRICE, THROUGHPUT, Preferences, names_endpoint
 
@@ -26,10 +26,13 @@ MILLI = 1000
 
 
 class Ranked(NamedTuple):
-    """An endpoint that fits, and what decides its place."""
+    """An endpoint that fits, and what decides its place: `total` is the sum of the three before it, in US dollars."""
 
     endpoint: Endpoint
-    cost: Index
+    price: float
+    time: float
+    failures: float
+    total: float
     estimate: Estimate
     door: Door
 
@@ -42,15 +45,11 @@ def ranked(endpoints: Sequence[Endpoint], size: Size, outlook: Outlook) -> list[
     else:
         prices = [expected_price(endpoint, size) for endpoint in endpoints]
     stand_in = UNKNOWN_PRICE_FACTOR * max((p for p in prices if p is not None), default=0.0) if None in prices else 0.0
-    found = [
-        Ranked(
-            endpoint,
-            index(stand_in if price is None else price, estimate, output, has_tools=has_tools),
-            estimate,
-            door,
-        )
-        for endpoint, price, (estimate, door) in zip(endpoints, prices, outlook.standings(endpoints), strict=True)
-    ]
+    found = []
+    for endpoint, known, (estimate, door) in zip(endpoints, prices, outlook.standings(endpoints), strict=True):
+        price = stand_in if known is None else known
+        time, failures = time_and_failures(price, estimate, output, has_tools=has_tools)
+        found.append(Ranked(endpoint, price, time, failures, price + time + failures, estimate, door))
     found.sort(key=_total)
     if len(set(map(_total, found))) < len(found):
         found.sort(key=_total_and_name)
@@ -67,16 +66,16 @@ def in_order(
     tiers = _tiers(candidates, request, wishes, pins, outlook)
     costs = list(map(MEASURES[wishes.sort], candidates))
     explore = not (wishes.order or wishes.sort or pins or outlook.warm) and wishes.allow_fallbacks
-    places = chain(costs, [one.door for one in candidates], tiers, outlook.chance, explore=explore)
+    places = chain(costs, list(map(_door, candidates)), tiers, outlook.chance, explore=explore)
     kept = places if wishes.allow_fallbacks or wishes.order else places[:1]
-    return tuple(candidates[place] for place in kept)
+    return tuple([candidates[place] for place in kept])
 
 
 def _tiers(
     candidates: Sequence[Ranked], request: ChatRequest, wishes: Preferences, pins: "Pins", outlook: Outlook
 ) -> list[tuple[int, ...]]:
     """What goes before any index, the most important first; none at all for most requests."""
-    models = [] if wishes.across_models else list(dict.fromkeys([one.endpoint.model for one in candidates]))
+    models = [] if wishes.across_models else list(dict.fromkeys(map(_model, candidates)))
     speeds = wishes.least_throughput or wishes.most_latency
     paid = _dearer_tier(request)
     if not (len(models) > 1 or wishes.order or pins or paid or speeds):
@@ -126,11 +125,13 @@ class Pins:
 
 
 NO_PINS = Pins()
-_total: Callable[[Ranked], float] = attrgetter("cost.total")
+_model: Callable[[Ranked], str] = attrgetter("endpoint.model")
+_door: Callable[[Ranked], Door] = attrgetter("door")
+_total: Callable[[Ranked], float] = attrgetter("total")
 # What a caller may sort by: less is better.
 MEASURES: Mapping[str | None, Callable[[Ranked], float]] = {
     None: _total,
-    PRICE: lambda one: one.cost.price,
+    PRICE: lambda one: one.price,
     THROUGHPUT: lambda one: one.estimate.token_s,
     LATENCY: lambda one: one.estimate.first_token_s,
     EXACTO: lambda one: one.estimate.tool_faults,
@@ -162,4 +163,4 @@ def _place(wishes: Preferences, endpoint: Endpoint) -> int:
 
 def _total_and_name(one: Ranked) -> tuple[float, bool, str]:
     endpoint = one.endpoint
-    return one.cost.total, endpoint.provider.id != endpoint.model.partition("/")[0], endpoint.id
+    return one.total, endpoint.provider.id != endpoint.model.partition("/")[0], endpoint.id

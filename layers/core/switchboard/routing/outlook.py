@@ -30,7 +30,7 @@ class Outlook:
     def published(self, endpoint: Endpoint) -> Estimate:
         """What the rankings say; for an endpoint nobody has tried, what its model's or its provider's others do."""
         figures = self.rankings.endpoints.get(endpoint.id)
-        if figures is not None and figures.estimate is not None:
+        if figures and figures.estimate:
             return figures.estimate
         pools = self.rankings.pools
         return pools.get(endpoint.model) or pools.get(endpoint.provider.id) or STRANGER
@@ -41,8 +41,14 @@ class Outlook:
 
     def standings(self, endpoints: Iterable[Endpoint]) -> list[tuple[Estimate, Door]]:
         """The same in the light of their last attempts, and whether they may be tried now."""
-        now, found = self.now, []
+        now, signals, published = self.now, self.signals, self.rankings.endpoints
+        found = []
         for endpoint in endpoints:
-            usual, signals = self.published(endpoint), self.signals.get(endpoint.id)
-            found.append((signals.applied(usual, now), signals.door(now)) if signals else (usual, _OPEN))
+            name = endpoint.id
+            figures = published.get(name)
+            usual = (figures.estimate if figures is not None else None) or self.published(endpoint)
+            if name in signals:
+                found.append((signals[name].applied(usual, now), signals[name].door(now)))
+            else:
+                found.append((usual, _OPEN))
         return found
