@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from switchboard.catalog.model import NANO, Endpoint, Price, Provider
 from switchboard.chat import ChatRequest
-from switchboard.health.breaker import Signals
+from switchboard.health.breaker import Door, Signals, TrialBegun
 from switchboard.health.estimates import (
     FAST_HALF_LIFE,
     NOTHING,
@@ -21,7 +21,7 @@ from switchboard.health.figures import NO_FIGURES, NO_RANKINGS, Estimate, Rankin
 from switchboard.health.histogram import EMPTY, Histogram
 from switchboard.health.rollup import OK, Observation, Rollup
 from switchboard.routing.expected import Size
-from switchboard.routing.index import BALANCED, index
+from switchboard.routing.index import time_and_failures
 from switchboard.routing.order import in_order, ranked
 from switchboard.routing.outlook import Outlook
 from switchboard.routing.preferences import Preferences
@@ -95,6 +95,7 @@ class Ours(Policy):
         self._rankings = NO_RANKINGS
         self._signals: dict[str, Signals] = {}
         self._offers = [_offer(site, world.setting) for site in world.sites]
+        self._places = {offer.id: place for place, offer in enumerate(self._offers)}
         self._seen: defaultdict[int, list[Observation]] = defaultdict(list)
         self._minutes: defaultdict[int, dict[int, Evidence]] = defaultdict(dict)
         self._hours: defaultdict[int, dict[int, tuple[Evidence, Histogram]]] = defaultdict(dict)
@@ -105,7 +106,10 @@ class Ours(Policy):
         size = Size(round(request.prompt), outlook.usual_output(MODEL), None, now)
         offers = [self._offers[place] for place in born]
         tried = in_order(ranked(offers, size, outlook), ASKED, self._wishes, outlook)
-        return [self._offers.index(one.endpoint) for one in tried]
+        if tried and tried[0].door is Door.ONE_TRIAL:  # everybody else passes by until it is known how that went
+            name = tried[0].endpoint.id
+            self._signals[name] = self._signals[name].after(TrialBegun(now))
+        return [self._places[one.endpoint.id] for one in tried]
 
     def _outlook(self, now: float) -> Outlook:
         return Outlook(self._rankings, self._signals if self._fast_path else {}, now, self.chance)
@@ -122,7 +126,9 @@ class Ours(Policy):
         signals = outlook.signals_of(offer)
         if seen.outcome == OK:
             usual = outlook.published(offer).first_token_s
-            self._signals[offer.id] = signals.succeeded(now, (seen.first_token_s or usual) / usual)
+            self._signals[offer.id] = signals.succeeded(
+                now, (seen.first_token_s or usual) / usual, began=now - seen.seconds
+            )
         elif seen.outcome == "rate_limit":
             self._signals[offer.id] = signals.limited(now, seen.retry_after)
         else:
@@ -259,7 +265,8 @@ class Oracle(Policy):
         cuts = 0.0 if state.wait is None or state.retry_after is not None else CUT_SHARE
         first, pace = state.first_token_s * MEAN_OF_FIRST, state.token_s * MEAN_OF_PACE
         truth = Estimate(state.success, first, pace, lost, cuts, latest_s=TIMEOUT)
-        return index(self.world.price(site, request), truth, self.world.setting.output_median, BALANCED).total
+        price = self.world.price(site, request)
+        return price + sum(time_and_failures(price, truth, self.world.setting.output_median))
 
 
 # The means of the log-normal draws in world.Luck, whose medians are 1.

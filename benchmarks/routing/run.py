@@ -1,5 +1,6 @@
 """One policy in one world: every request served or lost, and what it all cost."""
 
+import heapq
 import math
 from dataclasses import dataclass, field
 
@@ -33,18 +34,43 @@ class Result:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else math.nan
 
 
+@dataclass(slots=True)
+class News:
+    """What attempts came to, told to the policy when they end and not before: others run meanwhile."""
+
+    policy: Policy
+    _pending: list[tuple[float, int, int, Seen]] = field(default_factory=list)
+    _told: int = 0
+    _minute: float = MINUTE
+
+    def add(self, ended: float, place: int, seen: Seen) -> None:
+        self._told += 1
+        heapq.heappush(self._pending, (ended, self._told, place, seen))
+
+    def tell(self, now: float) -> None:
+        """All that has happened until now, the scheduled jobs among it."""
+        while self._minute <= now:
+            self._tell_attempts(self._minute)
+            self.policy.minute(self._minute)
+            self._minute += MINUTE
+        self._tell_attempts(now)
+
+    def _tell_attempts(self, now: float) -> None:
+        while self._pending and self._pending[0][0] <= now:
+            ended, _, place, seen = heapq.heappop(self._pending)
+            self.policy.saw(ended, place, seen)
+
+
 def play(world: World, policy: Policy) -> Result:
-    result = Result()
-    tick = MINUTE
+    result, news = Result(), News(policy)
     for request in world.requests():
-        while tick <= request.at:
-            policy.minute(tick)
-            tick += MINUTE
-        _serve(world, policy, request, result)
+        news.tell(request.at)
+        _serve(world, news, request, result)
     return result
 
 
-def _serve(world: World, policy: Policy, request: Request, result: Result) -> None:
+def _serve(world: World, news: News, request: Request, result: Result) -> None:
+    policy = news.policy
     born = [place for place, site in enumerate(world.sites) if site.born <= request.at]
     now, money = request.at, 0.0
     for number, place in enumerate(policy.order(now, request, born)[:MOST_ATTEMPTS]):
@@ -53,7 +79,7 @@ def _serve(world: World, policy: Policy, request: Request, result: Result) -> No
         seen = attempt(world, place, now, request, policy.patience(place))
         result.attempts += 1
         now += seen.seconds
-        policy.saw(now, place, seen)
+        news.add(now, place, seen)
         if seen.outcome in (OK, "cut"):
             money += world.price(world.sites[place], request)
             if seen.outcome == OK:

@@ -93,16 +93,19 @@ def unsupported_parameters(request: ChatRequest, endpoint: Endpoint, words: Voca
 
     An endpoint that lists nothing may support anything: nothing is known of it.
     """
-    wordless = wordless_parameters(request, endpoint, words) if words else frozenset[str]()
+    return frozenset(name for name in request.parameters if is_unsupported(name, request, endpoint, words))
+
+
+def is_unsupported(name: str, request: ChatRequest, endpoint: Endpoint, words: Vocabulary | None = None) -> bool:
+    """Whether this one of the request's parameters is."""
+    if name not in KNOWN_PARAMETERS:
+        return False
+    if words and name not in words.parameters and request.protocol not in (endpoint.dialect, EMBEDDINGS):
+        return True
     listed = endpoint.supported_parameters
-    if listed is None:
-        return wordless & KNOWN_PARAMETERS
-    stand_ins = words.emulated if words and "tools" in listed else frozenset[str]()
-    return frozenset(
-        name
-        for name in request.parameters
-        if name in KNOWN_PARAMETERS and (name in wordless or not (name in stand_ins or _supports(listed, name)))
-    )
+    if listed is None or _supports(listed, name):
+        return False
+    return not (words and name in words.emulated and "tools" in listed)
 
 
 def dropped_parameters(request: ChatRequest, endpoint: Endpoint, words: Vocabulary | None = None) -> frozenset[str]:

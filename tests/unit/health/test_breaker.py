@@ -79,11 +79,31 @@ def test_a_rate_limit_is_no_failure_and_an_answer_does_not_shorten_it() -> None:
     assert failed(2).limited(1000, 1).door(1001) is Door.OPEN_TO_ALL
 
 
+def lowered(signals: Signals, now: float) -> float:
+    return 1 - signals.applied(USUAL, now).success / USUAL.success
+
+
 def test_evidence_lowers_the_estimate_and_fades_by_half_a_minute_at_a_time() -> None:
-    signals = failed(1)
-    news = [1 - signals.applied(USUAL, 1000 + seconds).success for seconds in (0, 60, 120)]
-    assert news == pytest.approx([0.2, 0.1, 0.05])
-    assert signals.applied(USUAL, 1000 + 3600).success == pytest.approx(USUAL.success)
+    news = [lowered(failed(1), 1000 + seconds) for seconds in (0, 60, 120)]
+    assert news == pytest.approx([news[0], news[0] / 2, news[0] / 4])
+    assert 0.2 < news[0] < 0.4
+    assert lowered(failed(1), 1000 + 3600) == pytest.approx(0)
+
+
+def test_a_failure_says_little_of_an_endpoint_that_has_just_answered() -> None:
+    heard = ALL_WELL.succeeded(1000).succeeded(1000).succeeded(1000)
+    at_once, later, long_after = (heard.failed(1000 + wait, MIDDLE) for wait in (0.2, 2, 50))
+    assert lowered(at_once, 1000.2) < 0.02
+    assert 0.02 < lowered(later, 1002) < 0.1
+    assert lowered(long_after, 1050) > 0.15
+    again = at_once.failed(1000.3, MIDDLE).failed(1000.4, MIDDLE)
+    assert lowered(again, 1000.4) > 0.5, "three in a row are no chance"
+
+
+def test_an_answer_that_was_under_way_when_the_door_shut_does_not_open_it() -> None:
+    shut = failed(3)
+    assert shut.after(Answered(1001, 1.0, began=999)) == shut
+    assert shut.after(Answered(1009, 1.0, began=1008)).door(1009) is Door.OPEN_TO_ALL
 
 
 def test_slow_answers_make_the_next_one_expected_later_within_bounds() -> None:
@@ -127,7 +147,7 @@ def test_a_refused_key_is_taken_out_at_once_and_tried_again_when_it_may_have_bee
     refused = ALL_WELL.after(KeyRefused(1000))
     assert refused.door(1000 + KEY_PAUSE - 0.1) is Door.SHUT
     assert refused.door(1000 + KEY_PAUSE) is Door.ONE_TRIAL
-    assert refused.success == 1, "the endpoint may be as healthy as ever"
+    assert refused.well == 1, "the endpoint may be as healthy as ever"
 
 
 def test_whoever_has_the_trial_has_it_alone_until_it_ends_or_takes_too_long() -> None:

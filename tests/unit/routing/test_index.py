@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from switchboard.health.figures import Estimate
-from switchboard.routing.index import BALANCED, EXPLORATION, LOST_ANSWER, first_try, index
+from switchboard.routing.index import BALANCED, EXPLORATION, LOST_ANSWER, first_try, time_and_failures
 
 ESTIMATES = st.builds(
     Estimate,
@@ -22,19 +22,18 @@ ESTIMATES = st.builds(
 
 def test_the_parts_are_money_time_and_what_failures_lose() -> None:
     seen = Estimate(success=0.8, first_token_s=1.0, token_s=0.02, lost_s=4.0, cut_share=0.1, latest_s=2.0)
-    parts = index(0.01, seen, 100, second=0.002)
-    assert parts.price == 0.01
-    assert parts.time == pytest.approx(0.002 * 3)
-    assert parts.failures == pytest.approx(0.25 * 0.002 * (4 + 0.1 * LOST_ANSWER))
-    assert parts.total == pytest.approx(parts.price + parts.time + parts.failures)
+    time, failures = time_and_failures(0.01, seen, 100, second=0.002)
+    assert time == pytest.approx(0.002 * 3)
+    assert failures == pytest.approx(0.25 * 0.002 * (4 + 0.1 * LOST_ANSWER))
 
 
 def test_a_tool_call_that_cannot_be_used_is_paid_for_with_another_answer() -> None:
     seen = Estimate(1.0, first_token_s=1.0, token_s=0.0, lost_s=0.0, cut_share=0.0, latest_s=2.0, tool_faults=0.2)
-    assert index(0.01, seen, 100, second=0.002).failures == 0
-    assert index(0.01, seen, 100, second=0.002, has_tools=True).failures == pytest.approx(0.25 * (0.01 + 0.002))
+    assert time_and_failures(0.01, seen, 100, second=0.002) == (0.002, 0)
+    _, failures = time_and_failures(0.01, seen, 100, second=0.002, has_tools=True)
+    assert failures == pytest.approx(0.25 * (0.01 + 0.002))
     useless = replace(seen, tool_faults=1.0)
-    assert index(0.01, useless, 100, has_tools=True).total < 10
+    assert sum(time_and_failures(0.01, useless, 100, has_tools=True)) < 10
 
 
 @given(st.lists(st.tuples(st.floats(0, 0.05), ESTIMATES), min_size=2, max_size=4))
@@ -48,7 +47,7 @@ def test_the_order_of_the_index_costs_least_of_all_orders(offers: list[tuple[flo
             reached *= 1 - one.success
         return cost
 
-    by_index = tuple(sorted(offers, key=lambda offer: index(offer[0], offer[1], 100).total))
+    by_index = tuple(sorted(offers, key=lambda offer: offer[0] + sum(time_and_failures(offer[0], offer[1], 100))))
     best = min(expected(order) for order in itertools.permutations(offers))
     assert expected(by_index) == pytest.approx(best, rel=1e-9, abs=1e-12)
 

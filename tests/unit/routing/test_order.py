@@ -190,9 +190,9 @@ def test_what_only_one_dialect_can_say_stays_with_it() -> None:
 def test_the_parts_of_an_index_say_what_decided() -> None:
     best, *_ = ranked([CHEAP], Size.of(request(), NOW), outlook(cheap=GOOD))
     assert (best.endpoint, best.estimate) == (CHEAP, GOOD)
-    assert best.cost.price == pytest.approx(0.0005, rel=0.02)
-    assert best.cost.time == pytest.approx(0.002 * (0.9 + 500 * 0.022))
-    assert best.cost.failures > 0
+    assert best.price == pytest.approx(0.0005, rel=0.02)
+    assert best.time == pytest.approx(0.002 * (0.9 + 500 * 0.022))
+    assert best.failures > 0
 
 
 SPEEDS = {

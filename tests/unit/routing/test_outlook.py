@@ -36,7 +36,7 @@ def rankings(own: Estimate | None, pools: dict[str, Estimate]) -> Rankings:
 )
 def test_an_endpoint_is_taken_for_the_nearest_thing_that_is_known(known: Rankings, expected: Estimate) -> None:
     assert outlook(known).published(OFFER) == expected
-    assert outlook(known).standing(OFFER) == (expected, Door.OPEN_TO_ALL)
+    assert outlook(known).standings([OFFER]) == [(expected, Door.OPEN_TO_ALL)]
 
 
 def test_the_last_attempts_change_the_estimate_but_not_what_was_published() -> None:
@@ -44,5 +44,5 @@ def test_the_last_attempts_change_the_estimate_but_not_what_was_published() -> N
     seen = replace(outlook(), signals={OFFER.id: failed})
     assert seen.signals_of(OFFER) == failed
     assert seen.signals_of(endpoint("other")) == ALL_WELL
-    assert seen.standing(OFFER) == (failed.applied(STRANGER, NOW), failed.door(NOW))
+    assert seen.standings([OFFER]) == [(failed.applied(STRANGER, NOW), failed.door(NOW))]
     assert seen.published(OFFER) == STRANGER

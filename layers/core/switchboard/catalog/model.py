@@ -3,8 +3,10 @@
 What a catalog file leaves out is unknown here (None, empty), never zero.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from switchboard.json_types import Json
 
@@ -119,7 +121,9 @@ class Endpoint:
     @property
     def protocol(self) -> str:
         """How it is spoken to: as its provider is, unless that one passes on another dialect or it says otherwise."""
-        return BEDROCK_INVOKE if self._is_invoked else self.spoken or self.provider.protocol
+        if self.invoke is not None and self._is_invoked:
+            return BEDROCK_INVOKE
+        return self.spoken or self.provider.protocol
 
     @property
     def dialect(self) -> str:
@@ -135,9 +139,27 @@ class Endpoint:
         return EMBEDDING in self.output_modalities
 
 
+class Narrowest(NamedTuple):
+    """The least context and output among several endpoints, and whether one of them makes embeddings: a request that
+    stays within need not be held against each.
+    """
+
+    context: float
+    output: float
+    embeds: bool
+
+    @classmethod
+    def of(cls, endpoints: Sequence[Endpoint]) -> "Narrowest":
+        return cls(
+            min((one.context for one in endpoints if one.context is not None), default=math.inf),
+            min((one.max_output for one in endpoints if one.max_output is not None), default=math.inf),
+            any(one.makes_embeddings for one in endpoints),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What a client names: `author/slug`."""
+    """What a client names: `author/slug`. `narrowest` is of its endpoints."""
 
     id: str
     name: str
@@ -153,6 +175,10 @@ class Model:
     reasoning: bool | None = None
     endpoints: tuple[Endpoint, ...] = ()
     facts: Mapping[str, Json] = field(default_factory=dict)
+    narrowest: Narrowest = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "narrowest", Narrowest.of(self.endpoints))
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,8 @@ class Dispatch:
             late = self._clock.monotonic() >= self._errand.deadline
             event = None if late else said_by(failure, now, outlook.chance.random())
         else:
-            event = Answered(now, self._slowness(offer.endpoint, attempt)) if attempt.outcome == OK else None
+            began = now - attempt.duration_ms / 1000
+            event = Answered(now, self._slowness(offer.endpoint, attempt), began) if attempt.outcome == OK else None
         if event is not None:
             self._upstreams.breakers.note(offer.endpoint.model, offer.breaker, event)
 

@@ -5,6 +5,7 @@ limit closes the door for exactly as long as the provider says, a refused key fo
 leaves evidence that fades with a half-life of a minute. The figures were fitted by simulation (benchmarks/routing).
 """
 
+import math
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -24,7 +25,12 @@ TRIAL_SECONDS = 30.0
 EVIDENCE_HALF_LIFE = 60.0
 # So many half-lives leave a thousandth of it.
 FORGOTTEN_AFTER = 10
-# How much the newest attempt weighs among the remembered ones.
+# How likely an endpoint of which nothing is heard is to be in trouble, and the shares of attempts that fail in trouble
+# and without: what a failure says depends on how lately the endpoint was heard of.
+USUAL_TROUBLE = 0.02
+FAILURES_IN_TROUBLE = 0.7
+FAILURES_ELSE = 0.02
+# How much the newest time to the first token weighs among the remembered ones.
 NEWS = 0.2
 SLOWEST = 10.0
 FASTEST = 0.7
@@ -48,10 +54,13 @@ class Door(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """`slowness` is the time to the first token over the expected one, None where that cannot be said."""
+    """`slowness` is the time to the first token over the expected one, None where that cannot be said; `began` is when
+    the attempt did.
+    """
 
     at: float
     slowness: float | None = None
+    began: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +105,14 @@ Event = Answered | Failed | Limited | KeyRefused | TrialBegun
 class Signals:
     """What is remembered of an endpoint's last attempts.
 
-    `success` is the moving share of successes, `slowness` that of first-token times over the expected one; `step` is
-    how often in a row the breaker has opened; `noted` is when the last attempt ended; `trial_until` when another trial
-    may begin.
+    `well` is the probability that it was in no trouble, `slowness` the moving mean of first-token times over the
+    expected one; `step` is how often in a row the breaker has opened; `noted` is when the last attempt ended;
+    `trial_until` when another trial may begin.
     """
 
     failures: int = 0
     timeouts: int = 0
-    success: float = 1.0
+    well: float = 1.0
     slowness: float = 1.0
     step: int = 0
     shut_until: float = 0.0
@@ -135,8 +144,8 @@ class Signals:
     def after(self, event: Event) -> "Signals":
         """As they are once this has happened too."""
         match event:
-            case Answered(at, slowness):
-                return self.succeeded(at, self._now_slowness(at) if slowness is None else slowness)
+            case Answered(at, slowness, began):
+                return self.succeeded(at, self._now_slowness(at) if slowness is None else slowness, began=began)
             case Failed(at, chance):
                 seen = self.failed(at, chance, timed_out=event.timed_out)
                 return seen if event.retry_after is None else seen.limited(at, event.retry_after)
@@ -147,10 +156,14 @@ class Signals:
             case TrialBegun(at):
                 return replace(self, trial_until=at + TRIAL_SECONDS)
 
-    def succeeded(self, now: float, slowness: float = 1.0) -> "Signals":
-        """`slowness` is this attempt's time to the first token over the expected one."""
+    def succeeded(self, now: float, slowness: float = 1.0, *, began: float = math.inf) -> "Signals":
+        """`slowness` is this attempt's time to the first token over the expected one. One that was under way when
+        the door was shut does not open it.
+        """
+        if self._is_tripped and began < self.noted:
+            return self
         return Signals(
-            success=_moved(self._now_success(now), 1.0),
+            well=self._well_after(now, 1 - FAILURES_IN_TROUBLE, 1 - FAILURES_ELSE),
             slowness=_moved(self._now_slowness(now), min(slowness, SLOWEST)),
             step=max(0, self.step - 1),
             limited_until=self.limited_until,
@@ -163,7 +176,7 @@ class Signals:
             self,
             failures=self.failures + 1,
             timeouts=self.timeouts + 1 if timed_out else 0,
-            success=_moved(self._now_success(now), 0.0),
+            well=self._well_after(now, FAILURES_IN_TROUBLE, FAILURES_ELSE),
             slowness=self._now_slowness(now),
             noted=now,
             trial_until=0.0,
@@ -185,11 +198,17 @@ class Signals:
 
     def applied(self, estimate: Estimate, now: float) -> Estimate:
         """The estimate in the light of what happened since it was made; it returns as the evidence fades."""
-        slowness = max(FASTEST, self._now_slowness(now))
-        return replace(
-            estimate,
-            success=min(estimate.success, self._now_success(now)),
-            first_token_s=estimate.first_token_s * slowness,
+        strength = self._strength(now)
+        return Estimate(
+            estimate.success * (1 - FAILURES_IN_TROUBLE * (1 - self.well) * strength),
+            estimate.first_token_s * max(FASTEST, 1 + (self.slowness - 1) * strength),
+            estimate.token_s,
+            estimate.lost_s,
+            estimate.cut_share,
+            estimate.latest_s,
+            estimate.attempts,
+            estimate.tool_faults,
+            estimate.answer_tokens,
         )
 
     def patience(self, estimate: Estimate) -> float:
@@ -197,8 +216,11 @@ class Signals:
         usual = PATIENCE * estimate.latest_s * MORE_AFTER_TIMEOUT**self.timeouts
         return min(max(usual, LEAST_PATIENCE), MOST_PATIENCE)
 
-    def _now_success(self, now: float) -> float:
-        return 1 - (1 - self.success) * self._strength(now)
+    def _well_after(self, now: float, in_trouble: float, else_: float) -> float:
+        """By Bayes: what happened now is as likely as `in_trouble` there, and as `else_` without."""
+        strength = self._strength(now)
+        trouble = (1 - self.well) * strength + USUAL_TROUBLE * (1 - strength)
+        return (1 - trouble) * else_ / ((1 - trouble) * else_ + trouble * in_trouble)
 
     def _now_slowness(self, now: float) -> float:
         return 1 + (self.slowness - 1) * self._strength(now)

@@ -39,9 +39,10 @@ class UpstreamDialects(Mapping[str, UpstreamDialect]):
         self._loaded: dict[str, UpstreamDialect] = {}
 
     def __getitem__(self, name: str) -> UpstreamDialect:
-        if name not in self._loaded:
-            self._loaded[name] = self._load(_HOMES[name])
-        return self._loaded[name]
+        try:
+            return self._loaded[name]
+        except KeyError:
+            return self._loaded.setdefault(name, self._load(_HOMES[name]))
 
     def __iter__(self) -> Iterator[str]:
         return iter(_HOMES)

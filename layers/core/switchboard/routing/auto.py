@@ -72,8 +72,7 @@ def chosen(groups: Sequence[Sequence[Ranked]], catalog: Catalog, request: ChatRe
 
     def cost(group: Sequence[Ranked]) -> float:
         best = group[0]
-        waited = best.cost.time / BALANCED * brief.second
-        return best.cost.price + waited + best.cost.failures / BALANCED * brief.second
+        return best.price + (best.time + best.failures) / BALANCED * brief.second
 
     enough = [group for group in priced if ranks[group[0].endpoint.model] >= brief.floor]
     rest = [group for group in priced if ranks[group[0].endpoint.model] < brief.floor]

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from switchboard.health.breaker import Door
 from switchboard.routing.index import first_try
@@ -11,31 +10,34 @@ from switchboard.routing.index import first_try
 # and then a request tries them all, or a healthy one behind the first would wait for its pause to end: so seldom that
 # this many more attempts come of it on average, however many endpoints there are.
 EXTRA_ATTEMPTS = 0.1
+_SHUT, _RATE_LIMITED = Door.SHUT, Door.RATE_LIMITED
 
 
-class Candidate(NamedTuple):
-    """An endpoint that fits: its index in US dollars, and its door. Whatever it costs, a lower tier goes first."""
+def chain(
+    costs: Sequence[float],
+    doors: Sequence[Door],
+    tiers: Sequence[tuple[int, ...]],
+    chance: random.Random,
+    *,
+    explore: bool = True,
+) -> list[int]:
+    """Places of the candidates in the order of trying; those that are equal stay as they are.
 
-    cost: float
-    door: Door
-    tier: tuple[int, ...] = ()
-
-
-def chain(candidates: Sequence[Candidate], chance: random.Random, *, explore: bool = True) -> list[int]:
-    """Places in `candidates`, in the order of trying; those that are equal stay as they are.
-
-    Whoever is rate limited is left out: the provider has said until when. A shut door comes after every open one. With
-    `explore` false the order is strictly that of the index.
+    Of each there is the index in US dollars, the door, and a tier: whatever it costs, a lower one goes first; no tiers
+    at all mean one. Whoever is rate limited is left out: the provider has said until when. A shut door comes after
+    every open one. With `explore` false the order is strictly that of the index.
     """
-    willing = [place for place, one in enumerate(candidates) if one.door is not Door.RATE_LIMITED]
-    ranks = [(one.tier, one.cost) for one in candidates]
-    by_index = sorted(willing, key=ranks.__getitem__)
-    shut = [place for place in by_index if candidates[place].door is Door.SHUT]
-    standing = [place for place in by_index if place not in shut] if shut else by_index
+    places = sorted(range(len(costs)), key=costs.__getitem__)
+    if tiers:
+        places.sort(key=tiers.__getitem__)
+    standing, shut = places, list[int]()
+    if _SHUT in doors or _RATE_LIMITED in doors:
+        standing = [place for place in places if doors[place] is not _SHUT and doors[place] is not _RATE_LIMITED]
+        shut = [place for place in places if doors[place] is _SHUT]
     if not standing:
         return shut if chance.random() * len(shut[1:]) < EXTRA_ATTEMPTS else shut[:1]
     if explore:
-        tier = candidates[standing[0]].tier
-        equals = [cost for other, cost in map(ranks.__getitem__, standing) if other == tier]
-        standing.insert(0, standing.pop(first_try(equals, chance)))
+        first = standing[0]
+        equals = standing if not tiers else [place for place in standing if tiers[place] == tiers[first]]
+        standing.insert(0, standing.pop(first_try([costs[place] for place in equals], chance)))
     return standing + shut

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from switchboard.accounting.estimate import without_margin
-from switchboard.catalog.model import Endpoint
+from switchboard.catalog.model import EMBEDDING, Endpoint, Narrowest
 from switchboard.chat import EMBEDDINGS, ChatRequest
-from switchboard.parameters import Vocabulary, unsupported_parameters
+from switchboard.parameters import Vocabulary, is_unsupported, unsupported_parameters
 from switchboard.routing import conditions
 from switchboard.routing.conditions import Asked, Broken
 
@@ -35,6 +34,9 @@ class Dialect(Protocol):
 Dialects = Mapping[str, Dialect]
 _TEXT_ALONE = frozenset({"text"})
 Rule = Callable[[Asked, Endpoint], Broken | None]
+# Less than any request has, so that a limit of this is always looked at.
+NOTHING_KNOWN = -1
+ANYTHING = Narrowest(context=NOTHING_KNOWN, output=NOTHING_KNOWN, embeds=True)
 
 
 def rejection(
@@ -49,40 +51,32 @@ def rejection(
     misfit = dialect.misfit(asked.request, endpoint)
     if misfit:
         return Rejection(endpoint, "dialect", misfit)
-    missing = (
-        sorted(unsupported_parameters(asked.request, endpoint, dialect.words))
-        if asked.wishes.require_parameters
-        else []
-    )
+    if not asked.wishes.require_parameters:
+        return None
+    missing = sorted(unsupported_parameters(asked.request, endpoint, dialect.words))
     return Rejection(endpoint, "require_parameters", f"it does not support {', '.join(missing)}") if missing else None
 
 
-def _kind(asked: Asked, endpoint: Endpoint) -> Broken | None:
-    if endpoint.makes_embeddings and asked.request.protocol != EMBEDDINGS:
+def _no_answers(asked: Asked, endpoint: Endpoint) -> Broken | None:
+    if EMBEDDING in endpoint.output_modalities:
         return "modality", "it makes embeddings: POST them to /api/v1/embeddings"
-    if asked.request.protocol == EMBEDDINGS and not endpoint.makes_embeddings:
-        return "modality", "it makes no embeddings"
     return None
+
+
+def _no_embeddings(asked: Asked, endpoint: Endpoint) -> Broken | None:
+    return None if endpoint.makes_embeddings else ("modality", "it makes no embeddings")
 
 
 def _context(asked: Asked, endpoint: Endpoint) -> Broken | None:
-    if (
-        asked.request.protocol == EMBEDDINGS
-    ):  # every input has the context to itself, and the provider says no by itself
+    """With the output, the prompt's expectation counts, not its upper bound: a provider says no itself."""
+    context, request = endpoint.context, asked.request
+    if context is None:
         return None
-    if endpoint.context is not None and asked.request.prompt_tokens > endpoint.context:
-        expected = without_margin(asked.request.prompt_tokens)
-        return "context_length", f"the prompt has about {expected} tokens, its context is {endpoint.context}"
-    return None
-
-
-def _room(asked: Asked, endpoint: Endpoint) -> Broken | None:
-    """The prompt's expectation, not its upper bound: a provider says no itself if it is a little too long."""
-    if endpoint.context is None or asked.request.max_output is None:
-        return None
-    needed = without_margin(asked.request.prompt_tokens) + asked.request.max_output
-    if needed > endpoint.context:
-        return "context_length", f"prompt and output need about {needed} tokens, its context is {endpoint.context}"
+    if request.prompt_tokens > context:
+        return "context_length", f"the prompt has about {asked.size.prompt} tokens, its context is {context}"
+    needed = asked.size.prompt + (request.max_output or 0)
+    if needed > context:
+        return "context_length", f"prompt and output need about {needed} tokens, its context is {context}"
     return None
 
 
@@ -97,24 +91,32 @@ def _output_modalities(asked: Asked, endpoint: Endpoint) -> Broken | None:
     return ("modality", f"it does not give {' or '.join(missing)} as output") if missing else None
 
 
-Applies = Callable[[Asked], object]
+Applies = Callable[[Asked, Narrowest], object]
 # Each with the question whether a request can break it at all: most ask for little.
 RULES: tuple[tuple[Applies, Rule], ...] = (
-    (lambda asked: asked.wishes.names_providers, conditions.providers),
-    (lambda _: True, _kind),
-    (lambda asked: asked.request.modalities != _TEXT_ALONE, _modalities),
-    (lambda asked: "modalities" in asked.request.parameters, _output_modalities),
-    (lambda _: True, _context),
-    (lambda asked: asked.request.max_output, _room),
-    (lambda asked: asked.wishes.guards_data, conditions.data_policy),
-    (lambda asked: asked.wishes.quantizations, conditions.quantization),
-    (lambda asked: asked.wishes.max_price or asked.wishes.free, conditions.price),
+    (lambda asked, _: asked.wishes.names_providers, conditions.providers),
+    (lambda asked, among: among.embeds and asked.request.protocol != EMBEDDINGS, _no_answers),
+    (lambda asked, _: asked.request.protocol == EMBEDDINGS, _no_embeddings),
+    (lambda asked, _: asked.request.modalities != _TEXT_ALONE, _modalities),
+    (lambda asked, _: "modalities" in asked.request.parameters, _output_modalities),
+    (lambda asked, among: _most_tokens(asked) > among.context, _context),
+    (lambda asked, _: asked.wishes.guards_data, conditions.data_policy),
+    (lambda asked, _: asked.wishes.quantizations, conditions.quantization),
+    (lambda asked, _: asked.wishes.max_price or asked.wishes.free, conditions.price),
 )
 
 
-def rules_for(asked: Asked) -> tuple[Rule, ...]:
-    """Those that an endpoint may break with this request."""
-    return tuple(rule for applies, rule in RULES if applies(asked))
+def rules_for(asked: Asked, among: Narrowest = ANYTHING) -> list[Rule]:
+    """Those that one of these endpoints may break with this request."""
+    return [rule for applies, rule in RULES if applies(asked, among)]
+
+
+def _most_tokens(asked: Asked) -> int:
+    """Those that may come to stand in one context. Of several texts to embed each has it to itself: none is counted."""
+    request = asked.request
+    if request.protocol == EMBEDDINGS:
+        return NOTHING_KNOWN
+    return max(request.prompt_tokens, asked.size.prompt + (request.max_output or 0))
 
 
 CHEAPER_TIERS = ("flex", "batch")
@@ -122,12 +124,14 @@ CHEAPER_TIERS = ("flex", "batch")
 SOFT_PARAMETERS = ("tools", "response_format", "verbosity")
 
 
-def soft_rejections(request: ChatRequest, fitting: list[Endpoint], dialects: Dialects) -> list[Rejection]:
+def soft_rejections(
+    request: ChatRequest, fitting: list[Endpoint], dialects: Dialects, among: Narrowest = ANYTHING
+) -> list[Rejection]:
     """Endpoints that would lose a parameter, or cut the output, where another fitting endpoint would not."""
     tests = [_support(name, dialects) for name in SOFT_PARAMETERS if name in request.parameters]
     if request.parameters.get("service_tier") in CHEAPER_TIERS:
         tests.insert(0, _cheaper_tier)
-    if request.max_output is not None:
+    if request.max_output is not None and request.max_output > among.output:
         tests.insert(0, _output)
     rejected: list[Rejection] = []
     for test in tests:
@@ -156,7 +160,7 @@ def _cheaper_tier(request: ChatRequest, endpoint: Endpoint) -> Broken | None:
 
 def _support(name: str, dialects: Dialects) -> Callable[[ChatRequest, Endpoint], Broken | None]:
     def test(request: ChatRequest, endpoint: Endpoint) -> Broken | None:
-        if name in unsupported_parameters(request, endpoint, dialects[endpoint.protocol].words):
+        if is_unsupported(name, request, endpoint, dialects[endpoint.protocol].words):
             return "require_parameters", f"it does not support {name}"
         return None
 

@@ -1,7 +1,7 @@
 """What a request is expected to cost at an endpoint, in US dollars: its own prompt, at the rates that hold for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from switchboard.accounting.estimate import without_margin
 from switchboard.accounting.price import rates_for
@@ -13,8 +13,7 @@ USUAL_OUTPUT_TOKENS = STRANGER.answer_tokens
 _PER_DOLLAR = NANO * TOKENS_PER_PRICE
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """Tokens in and, as expected, out. `began` is in Unix seconds: prices may depend on the hour."""
 
     prompt: int
@@ -37,15 +36,19 @@ class Size:
 
 
 def rates(endpoint: Endpoint, size: Size) -> Mapping[str, int]:
-    return rates_for(endpoint.price, size.prompt, size.service_tier, size.began)
+    price = endpoint.price
+    if not (price.tiers or price.windows or size.service_tier):  # as for most
+        return price.rates
+    return rates_for(price, size.prompt, size.service_tier, size.began)
 
 
 def expected_price(endpoint: Endpoint, size: Size, cached: float = 0.0) -> float | None:
     """`cached` tokens of the prompt are still kept there from the turn before. None if the price is not known."""
     held = rates(endpoint, size)
-    if "input" not in held or "output" not in held:
+    rate, output_rate = held.get("input"), held.get("output")
+    if rate is None or output_rate is None:
         return None
-    prompt: float = size.prompt * held["input"]
+    prompt: float = size.prompt * rate
     if cached and "cache_read" in held:
-        prompt -= min(cached, size.prompt) * (held["input"] - held["cache_read"])
-    return (prompt + size.output * held["output"] + held.get("request", 0)) / _PER_DOLLAR
+        prompt -= min(cached, size.prompt) * (rate - held["cache_read"])
+    return (prompt + size.output * output_rate + held.get("request", 0)) / _PER_DOLLAR

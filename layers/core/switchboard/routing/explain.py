@@ -44,14 +44,13 @@ def metadata(requested: str, plan: Plan, attempts: Sequence[Attempt], serving: E
 
 
 def _ranked(one: Ranked) -> JsonObject:
-    index = one.cost
     return {
         **_named(one.endpoint),
         "index": {
-            "price": round(index.price, DOLLAR_DIGITS),
-            "time": round(index.time, DOLLAR_DIGITS),
-            "failures": round(index.failures, DOLLAR_DIGITS),
-            "total": round(index.total, DOLLAR_DIGITS),
+            "price": round(one.price, DOLLAR_DIGITS),
+            "time": round(one.time, DOLLAR_DIGITS),
+            "failures": round(one.failures, DOLLAR_DIGITS),
+            "total": round(one.total, DOLLAR_DIGITS),
         },
         "estimate": _estimate(one.estimate),
         "door": one.door.value,

@@ -6,7 +6,6 @@ j exactly when cost(i)/success(i) <= cost(j)/success(j), which exchanging two ne
 
 import random
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from switchboard.health.figures import Estimate
 
@@ -23,31 +22,21 @@ LEAST_SUCCESS = 0.01
 LOST_ANSWER = 50
 
 
-class Index(NamedTuple):
-    """The parts add up to what a good answer costs, in US dollars."""
-
-    price: float
-    time: float
-    failures: float
-
-    @property
-    def total(self) -> float:
-        return self.price + self.time + self.failures
-
-
-def index(
+def time_and_failures(
     price: float, estimate: Estimate, output_tokens: float, second: float = BALANCED, *, has_tools: bool = False
-) -> Index:
-    """`price` of this request in US dollars, `second` what one of them is worth. A tool call that cannot be used is a
-    failure that has to be paid for: it takes another answer.
+) -> tuple[float, float]:
+    """What a good answer costs besides its `price`, in US dollars: index = price + time + failures.
+
+    `second` is what one of them is worth. A tool call that cannot be used is a failure that has to be paid
+    for: it takes another answer.
     """
-    success = max(estimate.success, LEAST_SUCCESS)
-    time = second * estimate.answer_s(output_tokens)
-    failures = (1 - success) / success * second * (estimate.lost_s + estimate.cut_share * LOST_ANSWER)
+    success = estimate.success if estimate.success > LEAST_SUCCESS else LEAST_SUCCESS
+    time = second * (estimate.first_token_s + output_tokens * estimate.token_s)
+    failures = (1 / success - 1) * second * (estimate.lost_s + estimate.cut_share * LOST_ANSWER)
     if has_tools:
         faults = min(estimate.tool_faults, 1 - LEAST_SUCCESS)
         failures += faults / (1 - faults) * (price + time)
-    return Index(price, time, failures)
+    return time, failures
 
 
 def first_try(indices: Sequence[float], chance: random.Random) -> int:

@@ -5,7 +5,7 @@ https://openrouter.ai/docs/guides/routing/model-variants, https://docs.zenmux.ai
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from switchboard.catalog.model import Catalog, Model, Provider
 from switchboard.chat import ChatRequest
@@ -18,8 +18,7 @@ SORT_SUFFIXES = {"nitro": THROUGHPUT, "floor": PRICE, "exacto": EXACTO}
 FREE = "free"
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """`sort`, `pinned` (a provider's id or an endpoint's tag) and `free` are what the name says besides the model.
 
     `by_auto` if it is one of those that the gateway may choose from.

@@ -5,6 +5,7 @@ https://openrouter.ai/docs/guides/routing/provider-selection has what `order` an
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from switchboard.accounting.price import DEARER_TIERS
@@ -13,9 +14,9 @@ from switchboard.chat import ChatRequest, Other, Thinking
 from switchboard.health.breaker import Door
 from switchboard.health.figures import EndpointFigures, Estimate
 from switchboard.requested import native_tools_of
-from switchboard.routing.chain import Candidate, chain
+from switchboard.routing.chain import chain
 from switchboard.routing.expected import Size, expected_price
-from switchboard.routing.index import BALANCED, Index, index
+from switchboard.routing.index import time_and_failures
 from switchboard.routing.outlook import Outlook
 from switchboard.routing.preferences import EXACTO, LATENCY, PRICE, THROUGHPUT, Preferences, names_endpoint
 
@@ -25,27 +26,34 @@ MILLI = 1000
 
 
 class Ranked(NamedTuple):
-    """An endpoint that fits, and what decides its place."""
+    """An endpoint that fits, and what decides its place: `total` is the sum of the three before it, in US dollars."""
 
     endpoint: Endpoint
-    cost: Index
+    price: float
+    time: float
+    failures: float
+    total: float
     estimate: Estimate
     door: Door
 
 
 def ranked(endpoints: Sequence[Endpoint], size: Size, outlook: Outlook) -> list[Ranked]:
     """The best first, whether or not its door is open; among equals the author of the model, then by id."""
-    warm = outlook.warm
-    prices = [expected_price(e, size, warm.get(e.id, 0.0) if warm else 0.0) for e in endpoints]
+    warm, output, has_tools = outlook.warm, size.output, size.has_tools
+    if warm:
+        prices = [expected_price(endpoint, size, warm.get(endpoint.id, 0.0)) for endpoint in endpoints]
+    else:
+        prices = [expected_price(endpoint, size) for endpoint in endpoints]
     stand_in = UNKNOWN_PRICE_FACTOR * max((p for p in prices if p is not None), default=0.0) if None in prices else 0.0
-    found: list[tuple[float, bool, str, Ranked]] = []
-    for endpoint, price in zip(endpoints, prices, strict=True):
-        estimate, door = outlook.standing(endpoint)
-        parts = index(stand_in if price is None else price, estimate, size.output, BALANCED, has_tools=size.has_tools)
-        one = Ranked(endpoint, parts, estimate, door)
-        found.append((parts.total, not _is_author(endpoint), endpoint.id, one))
-    found.sort()
-    return [one for *_, one in found]
+    found = []
+    for endpoint, known, (estimate, door) in zip(endpoints, prices, outlook.standings(endpoints), strict=True):
+        price = stand_in if known is None else known
+        time, failures = time_and_failures(price, estimate, output, has_tools=has_tools)
+        found.append(Ranked(endpoint, price, time, failures, price + time + failures, estimate, door))
+    found.sort(key=_total)
+    if len(set(map(_total, found))) < len(found):
+        found.sort(key=_total_and_name)
+    return found
 
 
 def in_order(
@@ -56,23 +64,22 @@ def in_order(
     """
     pins = Pins.of(request)
     tiers = _tiers(candidates, request, wishes, pins, outlook)
-    measure = MEASURES[wishes.sort]
-    listed = [Candidate(measure(one), one.door, tier) for one, tier in zip(candidates, tiers, strict=True)]
+    costs = list(map(MEASURES[wishes.sort], candidates))
     explore = not (wishes.order or wishes.sort or pins or outlook.warm) and wishes.allow_fallbacks
-    places = chain(listed, outlook.chance, explore=explore)
+    places = chain(costs, list(map(_door, candidates)), tiers, outlook.chance, explore=explore)
     kept = places if wishes.allow_fallbacks or wishes.order else places[:1]
-    return tuple(candidates[place] for place in kept)
+    return tuple([candidates[place] for place in kept])
 
 
 def _tiers(
     candidates: Sequence[Ranked], request: ChatRequest, wishes: Preferences, pins: "Pins", outlook: Outlook
 ) -> list[tuple[int, ...]]:
-    """What goes before any index, the most important first; nothing at all for most requests."""
-    models = [] if wishes.across_models else list(dict.fromkeys(one.endpoint.model for one in candidates))
+    """What goes before any index, the most important first; none at all for most requests."""
+    models = [] if wishes.across_models else list(dict.fromkeys(map(_model, candidates)))
     speeds = wishes.least_throughput or wishes.most_latency
     paid = _dearer_tier(request)
     if not (len(models) > 1 or wishes.order or pins or paid or speeds):
-        return [()] * len(candidates)
+        return []
     return [
         (
             models.index(endpoint.model) if models else 0,
@@ -104,7 +111,9 @@ class Pins:
                     signers.add(block.provider)
                 elif isinstance(block, Other):
                     is_native = True
-        return cls(frozenset(signers), request.protocol) if is_native else cls(frozenset(signers))
+        if not signers and not is_native:
+            return NO_PINS
+        return cls(frozenset(signers), request.protocol if is_native else None)
 
     def __bool__(self) -> bool:
         return bool(self.signers or self.dialect)
@@ -115,10 +124,14 @@ class Pins:
         return is_foreign + (self.dialect is not None and endpoint.dialect != self.dialect)
 
 
+NO_PINS = Pins()
+_model: Callable[[Ranked], str] = attrgetter("endpoint.model")
+_door: Callable[[Ranked], Door] = attrgetter("door")
+_total: Callable[[Ranked], float] = attrgetter("total")
 # What a caller may sort by: less is better.
 MEASURES: Mapping[str | None, Callable[[Ranked], float]] = {
-    None: lambda one: one.cost.total,
-    PRICE: lambda one: one.cost.price,
+    None: _total,
+    PRICE: lambda one: one.price,
     THROUGHPUT: lambda one: one.estimate.token_s,
     LATENCY: lambda one: one.estimate.first_token_s,
     EXACTO: lambda one: one.estimate.tool_faults,
@@ -148,5 +161,6 @@ def _place(wishes: Preferences, endpoint: Endpoint) -> int:
     return len(wishes.order)
 
 
-def _is_author(endpoint: Endpoint) -> bool:
-    return endpoint.provider.id == endpoint.model.partition("/")[0]
+def _total_and_name(one: Ranked) -> tuple[float, bool, str]:
+    endpoint = one.endpoint
+    return one.total, endpoint.provider.id != endpoint.model.partition("/")[0], endpoint.id

@@ -1,13 +1,15 @@
 """How things stand at the moment of a plan: what the rankings say, what the last attempts say, the time, and luck."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from switchboard.catalog.model import Endpoint
 from switchboard.health.breaker import ALL_WELL, Door, Signals
 from switchboard.health.estimates import STRANGER
 from switchboard.health.figures import Estimate, Rankings
+
+_OPEN = Door.OPEN_TO_ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,16 @@ class Outlook:
         """How many tokens its answers usually have."""
         return self.rankings.pools.get(model, STRANGER).answer_tokens
 
-    def standing(self, endpoint: Endpoint) -> tuple[Estimate, Door]:
-        """The same in the light of its last attempts, and whether it may be tried now."""
-        signals = self.signals.get(endpoint.id)
-        usual = self.published(endpoint)
-        return (signals.applied(usual, self.now), signals.door(self.now)) if signals else (usual, Door.OPEN_TO_ALL)
+    def standings(self, endpoints: Iterable[Endpoint]) -> list[tuple[Estimate, Door]]:
+        """The same in the light of their last attempts, and whether they may be tried now."""
+        now, signals, published = self.now, self.signals, self.rankings.endpoints
+        found = []
+        for endpoint in endpoints:
+            name = endpoint.id
+            figures = published.get(name)
+            usual = (figures.estimate if figures is not None else None) or self.published(endpoint)
+            if name in signals:
+                found.append((signals[name].applied(usual, now), signals[name].door(now)))
+            else:
+                found.append((usual, _OPEN))
+        return found

@@ -3,7 +3,7 @@
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
-from switchboard.catalog.model import Catalog, Endpoint, Model
+from switchboard.catalog.model import Catalog, Endpoint, Model, Narrowest
 from switchboard.chat import ChatRequest
 from switchboard.health.breaker import Door
 from switchboard.key_policy import NO_POLICY, KeyPolicy
@@ -56,7 +56,7 @@ def make_plan(request: ChatRequest, catalog: Catalog, outlook: Outlook, reach: R
         permitted, misfits = _permitted(reach.policy, name.model)
         own = replace(wishes, pinned=name.pinned, free=name.free) if name.pinned or name.free else wishes
         asked = Asked(request, own, size)
-        fit, unfit = _sort_out(asked, permitted, reach)
+        fit, unfit = _sort_out(asked, permitted, reach, name.model.narrowest)
         (to_choose_from if name.by_auto else groups).append(ranked(fit, size, outlook))
         rejected += misfits + unfit
     if to_choose_from:
@@ -67,8 +67,9 @@ def make_plan(request: ChatRequest, catalog: Catalog, outlook: Outlook, reach: R
     chosen = in_order(fitting, request, wishes, outlook)
     if not chosen:
         raise all_limited(request, fitting, outlook)
-    waiting = [paused(one, outlook) for one in fitting if one.door is Door.RATE_LIMITED]
-    return Plan(tuple(one.endpoint for one in chosen), (*rejected, *waiting), chosen)
+    if len(chosen) < len(fitting):
+        rejected += [paused(one, outlook) for one in fitting if one.door is Door.RATE_LIMITED]
+    return Plan(tuple([one.endpoint for one in chosen]), tuple(rejected), chosen)
 
 
 def _permitted(policy: KeyPolicy, model: Model) -> tuple[Sequence[Endpoint], list[Rejection]]:
@@ -80,17 +81,19 @@ def _permitted(policy: KeyPolicy, model: Model) -> tuple[Sequence[Endpoint], lis
     return [endpoint for endpoint in model.endpoints if objections[endpoint.id] is None], rejected
 
 
-def _sort_out(asked: Asked, endpoints: Sequence[Endpoint], reach: Reach) -> tuple[list[Endpoint], list[Rejection]]:
+def _sort_out(
+    asked: Asked, endpoints: Sequence[Endpoint], reach: Reach, among: Narrowest
+) -> tuple[list[Endpoint], list[Rejection]]:
     fitting: list[Endpoint] = []
     rejected: list[Rejection] = []
-    rules = rules_for(asked)
+    rules = rules_for(asked, among)
     for endpoint in endpoints:
         misfit = _without_key(endpoint, reach.providers) or rejection(asked, endpoint, reach.dialects, rules)
         if misfit:
             rejected.append(misfit)
         else:
             fitting.append(endpoint)
-    soft = soft_rejections(asked.request, fitting, reach.dialects)
+    soft = soft_rejections(asked.request, fitting, reach.dialects, among)
     if not soft:
         return fitting, rejected
     lost = {misfit.endpoint.id for misfit in soft}

@@ -20,8 +20,10 @@ _ABOUT_TOOLS = ("tools", "tool_choice")
 
 def needs_tool(request: ChatRequest, endpoint: Endpoint) -> bool:
     """True if the request has a schema that the server would not understand."""
+    if JSON_OBJECT_ONLY not in endpoint.provider.quirks:
+        return False
     wanted = json_format_of(request)
-    return JSON_OBJECT_ONLY in endpoint.provider.quirks and wanted is not None and wanted.schema is not None
+    return wanted is not None and wanted.schema is not None
 
 
 def unshapely(request: ChatRequest, endpoint: Endpoint, words: Vocabulary) -> str | None:
