@@ -18,6 +18,7 @@ observations = st.lists(
         st.none() | whole,
         whole,
         st.none() | st.booleans(),
+        st.booleans(),
     )
 )
 STREAMED = Observation("ok", 100, 50, 7, first_token_ms=600, generation_ms=1000)
@@ -38,6 +39,7 @@ def test_sums_are_exact(seen: list[Observation]) -> None:
     assert rollup.cost == sum(one.cost for one in seen)
     assert rollup.tool_answers == sum(one.tools_ok in (True, False) for one in seen)
     assert rollup.tool_faults == [one.tools_ok for one in seen].count(False)
+    assert rollup.openings == sum(one.opened for one in seen)
     assert rollup.first_token.count == sum(one.first_token_ms is not None for one in seen)
 
 

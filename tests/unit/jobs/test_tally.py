@@ -53,6 +53,18 @@ def test_a_model_is_as_slow_as_its_caller_felt_it() -> None:
     assert rollups["model:m"].first_token.max == 5600
 
 
+def test_a_breakers_openings_are_found_in_the_order_of_events_whoever_asked() -> None:
+    def at(second: float, *attempts: Attempt) -> Generation:
+        return replace(GENERATION, created=second, attempts=attempts)
+
+    fails = replace(FAILED, outcome="server", duration_ms=10)
+    apart = [at(3, fails, SERVED), at(1, fails, SERVED), at(2, fails, SERVED)]
+    assert tally(apart)["endpoint:m@slow"].openings == 1
+    between = at(2.5, replace(SERVED, endpoint="m@slow", duration_ms=10))
+    assert tally([*apart, between])["endpoint:m@slow"].openings == 0
+    assert tally(apart)["model:m"].openings == 0
+
+
 def test_a_request_that_nobody_answered_is_a_failure_of_the_model() -> None:
     lost = replace(GENERATION, attempts=(FAILED, FAILED), endpoint=None, usage=Usage(), cost=None)
     rollups = tally([lost])

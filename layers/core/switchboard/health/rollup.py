@@ -30,7 +30,7 @@ class Observation:
 
     `outcome` is ok, cancelled or a Failure's value. Times are milliseconds; `generation_ms` runs from the first token
     to the last, `lost_ms` is what a failure took. `cost` is nano-dollars. Tokens and cost are 0 where another
-    attempt's series counts them. `tools_ok` is None for an answer without tool calls.
+    attempt's series counts them. `tools_ok` is None for an answer without tool calls. `opened`: a breaker did, with it.
     """
 
     outcome: str
@@ -41,6 +41,7 @@ class Observation:
     generation_ms: int | None = None
     lost_ms: int = 0
     tools_ok: bool | None = None
+    opened: bool = False
 
     @property
     def speed(self) -> int | None:
@@ -56,7 +57,7 @@ class Observation:
 class Rollup:
     """Sums. `outcomes` counts by class, `cost` is nano-dollars, `first_token` ms, `speed` tokens per 1,000 s,
     `lost_ms` what failures took that were not the caller's. `tool_answers` had tool calls, in `tool_faults` of
-    them one cannot be used.
+    them one cannot be used. `openings` are those of breakers.
     """
 
     outcomes: Mapping[str, int] = field(default_factory=dict)
@@ -68,6 +69,7 @@ class Rollup:
     lost_ms: int = 0
     tool_answers: int = 0
     tool_faults: int = 0
+    openings: int = 0
 
     @classmethod
     def of(cls, observations: Iterable[Observation]) -> "Rollup":
@@ -82,6 +84,7 @@ class Rollup:
             sum(one.lost_ms for one in seen if one.outcome not in CALLERS_OWN),
             sum(one.tools_ok is not None for one in seen),
             sum(one.tools_ok is False for one in seen),
+            sum(one.opened for one in seen),
         )
 
     @classmethod
@@ -101,6 +104,7 @@ class Rollup:
             sum(part.lost_ms for part in parts),
             sum(part.tool_answers for part in parts),
             sum(part.tool_faults for part in parts),
+            sum(part.openings for part in parts),
         )
 
     @property

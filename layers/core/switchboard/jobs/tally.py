@@ -5,34 +5,51 @@ A failure that a fallback rescued counts against the endpoint that failed, thoug
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from operator import itemgetter
 
 from switchboard.accounting.generation import Attempt, Generation
+from switchboard.health.openings import openings
 from switchboard.health.rollup import OK, Observation, Rollup
-from switchboard.storage.rollups import endpoint_series, model_series
+from switchboard.storage.rollups import endpoint_of, endpoint_series, model_series
+
+# When an attempt ended, in Unix seconds, and what was seen of it.
+Ended = tuple[float, Observation]
 
 
 def tally(generations: Iterable[Generation]) -> dict[str, Rollup]:
     """One rollup for each series that anything happened to."""
-    seen: defaultdict[str, list[Observation]] = defaultdict(list)
+    seen: defaultdict[str, list[Ended]] = defaultdict(list)
     for generation in generations:
-        for series, observation in _observations(generation):
-            seen[series].append(observation)
-    return {series: Rollup.of(observations) for series, observations in seen.items()}
+        for series, ended in _observations(generation):
+            seen[series].append(ended)
+    return {series: Rollup.of(_with_openings(series, observed)) for series, observed in seen.items()}
 
 
-def _observations(generation: Generation) -> Iterator[tuple[str, Observation]]:
+def _with_openings(series: str, observed: list[Ended]) -> Iterator[Observation]:
+    """Breakers are endpoints': what happened is gone through as it did, whichever request it belonged to."""
+    if not endpoint_of(series):
+        yield from (one for _, one in observed)
+        return
+    in_order = [one for _, one in sorted(observed, key=itemgetter(0))]
+    for one, opened in zip(in_order, openings(each.outcome for each in in_order), strict=True):
+        yield replace(one, opened=True) if opened else one
+
+
+def _observations(generation: Generation) -> Iterator[tuple[str, Ended]]:
     """A generation without attempts reached no endpoint: it says nothing about anybody's health."""
     serving = _serving(generation)
     waited = 0
     for attempt in generation.attempts:
+        ended = generation.created + (waited + attempt.duration_ms) / 1000
         if attempt is serving:
-            yield endpoint_series(attempt.endpoint), _observed(attempt, generation)
-            yield model_series(generation.model), _observed(attempt, generation, waited)
+            yield endpoint_series(attempt.endpoint), (ended, _observed(attempt, generation))
+            yield model_series(generation.model), (ended, _observed(attempt, generation, waited))
         else:
-            yield endpoint_series(attempt.endpoint), _failed(attempt)
+            yield endpoint_series(attempt.endpoint), (ended, _failed(attempt))
         waited += attempt.duration_ms
     if serving is None and generation.attempts:
-        yield model_series(generation.model), _failed(generation.attempts[-1])
+        yield model_series(generation.model), (generation.finished, _failed(generation.attempts[-1]))
 
 
 def _serving(generation: Generation) -> Attempt | None:

@@ -102,6 +102,7 @@ def to_item(level: Level, series: str, start: int, rollup: Rollup) -> Item:
             "l": rollup.lost_ms or None,
             "ta": rollup.tool_answers or None,
             "tf": rollup.tool_faults or None,
+            "op": rollup.openings or None,
         }
     )
 
@@ -118,6 +119,7 @@ def rollup_of(item: Item) -> Rollup:
         whole(item, "l") or 0,
         whole(item, "ta") or 0,
         whole(item, "tf") or 0,
+        whole(item, "op") or 0,
     )
 
 

@@ -41,6 +41,11 @@ def test_one_failure_alone_is_none() -> None:
     assert incidents({"acme": at(Uptime(0, 1)), "b": []}, NOW) == []
 
 
+def test_a_breaker_that_opened_in_a_busy_minute_is_one() -> None:
+    (found,) = incidents({"acme": [BadMinute(START, "lab/one", Uptime(59, 61), opened=True)]}, NOW)
+    assert (found.attempts, found.failures) == (61, 2)
+
+
 def test_a_minute_in_which_nothing_came_through_is_bad() -> None:
     assert len(incidents({"acme": at(Uptime(0, 3))}, NOW)) == 1
 

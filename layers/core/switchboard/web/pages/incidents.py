@@ -1,4 +1,5 @@
-"""When a provider was down: runs of minutes in which an endpoint failed too often, found in the roll-ups of two days.
+"""When a provider was down: runs of minutes in which an endpoint failed too often or its breaker opened, found in the
+roll-ups of two days.
 
 Endpoints are looked at one by one: a breaker keeps requests away from the one that fails, and others would hide it.
 """
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 from switchboard.catalog.model import Endpoint
 from switchboard.health.figures import Uptime
+from switchboard.health.rollup import Rollup
 from switchboard.json_types import JsonObject
 from switchboard.storage.rollups import HOURS, MINUTES, Bucket, endpoint_series
 from switchboard.web.pages.kept_rollups import Series
@@ -31,11 +33,12 @@ PARALLEL = 16
 
 
 class BadMinute(NamedTuple):
-    """One in which an endpoint of this model failed too often; `start` is in Unix seconds."""
+    """One in which an endpoint of this model failed too often, or its breaker `opened`; `start` is in Unix seconds."""
 
     start: int
     model: str
     uptime: Uptime
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ async def failing_minutes(
             if not bad:
                 return []
             rows = await rollups.read(MINUTES, series, bad[0], bad[-1] + HOURS.seconds - MINUTE)
-            return [BadMinute(start, endpoint.model, row.uptime) for start, row in rows.items() if _is_bad(row.uptime)]
+            bad_rows = {start: row for start, row in rows.items() if _is_bad(row)}
+            return [BadMinute(start, endpoint.model, row.uptime, row.openings > 0) for start, row in bad_rows.items()]
 
     return {
         provider: list(chain.from_iterable(await asyncio.gather(*map(of_endpoint, endpoints))))
@@ -91,12 +95,16 @@ def incident_object(incident: Incident, provider_name: str) -> JsonObject:
 
 
 def _failed(bucket: Bucket) -> bool:
-    uptime = bucket.rollup.uptime if bucket.rollup else Uptime(0, 0)
-    return uptime.counted - uptime.successes >= FEWEST_FAILURES
+    if bucket.rollup is None:
+        return False
+    uptime = bucket.rollup.uptime
+    return bucket.rollup.openings > 0 or uptime.counted - uptime.successes >= FEWEST_FAILURES
 
 
-def _is_bad(uptime: Uptime) -> bool:
-    return uptime.ratio is not None and uptime.ratio < WELL_FROM
+def _is_bad(row: Rollup) -> bool:
+    """A breaker shuts after few failures: in a busy minute they are too few to show in its uptime."""
+    ratio = row.uptime.ratio
+    return row.openings > 0 or (ratio is not None and ratio < WELL_FROM)
 
 
 def _runs(provider: str, bad: Sequence[BadMinute], now: float) -> Iterator[Incident]:
@@ -115,6 +123,6 @@ def _incident(provider: str, run: Sequence[BadMinute], now: float) -> Iterator[I
     failures = attempts - sum(minute.uptime.successes for minute in run)
     over = run[-1].start + MINUTE
     ended = None if now - over < STILL_NEW else over
-    if failures >= FEWEST_FAILURES:
+    if failures >= FEWEST_FAILURES or any(minute.opened for minute in run):
         models = tuple(sorted({minute.model for minute in run}))
         yield Incident(provider, run[0].start, ended, attempts, failures, models)
