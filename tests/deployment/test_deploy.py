@@ -26,6 +26,10 @@ OPTIONS = {
     "UseFunctionUrl": "true",
     "ReserveConcurrency": "true",
 }
+MOST_BYTES = 15_000_000
+MOST_UNPACKED = (
+    250 * 2**20
+)  # a function with its layers: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 ACCESS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 
 
@@ -72,6 +76,17 @@ def digests(folder: Path) -> dict[str, str]:
 
 def test_two_builds_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
     assert digests(build(tmp_path, OPTIONS["Architecture"])) == digests(built)
+
+
+@pytest.mark.parametrize("function", ["ChatFunction", "CatalogFunction", "KeysFunction", "RankingsFunction"])
+def test_a_function_is_small_without_the_layers_that_all_share(built: Path, function: str) -> None:
+    size = sum(path.stat().st_size for path in (built / function).rglob("*") if path.is_file())
+    assert 0 < size < MOST_BYTES
+
+
+def test_what_is_unpacked_for_a_function_is_far_below_what_lambda_takes(built: Path) -> None:
+    size = sum(path.stat().st_size for path in built.rglob("*") if path.is_file())
+    assert size < MOST_UNPACKED / 2
 
 
 def test_every_stack_is_complete(there: Deployed) -> None:
