@@ -19,7 +19,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check unit lambda-python contract contract-python contract-node verdicts agents prices security deployment build deploy
-.PHONY: samples browser contract-server contract-sdks key engines faults bench bench-peers lock clean install
+.PHONY: samples browser contract-server contract-sdks key engines faults bench bench-cold bench-peers lock clean install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -110,6 +110,9 @@ faults: install ## every fault of a provider, in every place, for every client; 
 
 bench: install ## added latency, time to first token, lag, throughput, cold start, beside a plain reverse proxy
 	$(BIN)/python -m benchmarks.overhead
+
+bench-cold: install ## what each function's cold start costs
+	$(BIN)/python -m benchmarks.cold
 
 bench-peers: install ## the same beside LiteLLM, Portkey and TensorZero, which it installs (1 GB; Node and npm for Portkey)
 	$(BIN)/python -m benchmarks.overhead --peers

@@ -42,7 +42,7 @@ def diff(folder: Folder = None, as_json: AsJson = False) -> None:
     from switchboard.catalog.load import load_catalog
 
     from cli.catalog_diff import differences
-    from cli.catalog_sources import ours
+    from cli.catalog_offers import ours
     from local.catalog import SHIPPED
 
     shipped = load_catalog(compile_directories(SHIPPED))
@@ -52,17 +52,20 @@ def diff(folder: Folder = None, as_json: AsJson = False) -> None:
 @app.command()
 @exit_codes
 def sync(
-    source: Annotated[str, typer.Option("--from", help="models.dev, litellm, or a directory with copies.")],
+    source: Annotated[
+        str, typer.Option("--from", help="models.dev, genai-prices, litellm, or a directory with copies.")
+    ],
     folder: Folder = None,
     new: Annotated[bool, typer.Option("--new", help="List what we do not have, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare the catalog with what others say, for review: no file is changed."""
     from cli.catalog_diff import differences
-    from cli.catalog_sources import ours, read_source
+    from cli.catalog_offers import ours
+    from cli.catalog_sources import read_source
 
     own = ours(_compiled(folder))
-    found = [one for name, theirs in read_source(source).items() for one in differences(name, own, theirs)]
+    found = [one for name, theirs in read_source(source, own.keys()).items() for one in differences(name, own, theirs)]
     _show([one for one in found if new or one.kind != "new"], as_json)
     if not as_json:
         counts = Counter(one.kind for one in found)

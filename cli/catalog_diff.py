@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
-from cli.catalog_sources import Offer, Said
+from cli.catalog_offers import Offer, Said
 
 # Prices are rounded differently everywhere.
 TOLERANCE = Decimal("0.01")

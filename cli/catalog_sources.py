@@ -1,30 +1,29 @@
-"""What others say about the endpoints of our catalog: their files, read into one form. Nothing of it is written back.
-
-Prices are US dollars for a million tokens, as decimals.
-"""
+"""What others say about the endpoints of our catalog: their files, read into one form. Nothing is written back."""
 
 import importlib.util
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from switchboard.catalog.model import NANO, Catalog
-
+from cli.catalog_genai import genai_offers, installed
+from cli.catalog_offers import Offer, Said, decimal_of
 from cli.outcome import BadUsage, Unreachable
 
 MILLION = 10**6
 TIMEOUT_SECONDS = 30.0
+GENAI = "genai-prices"
 # Where each source publishes its file, and under which name a directory may hold a copy of it.
 ADDRESSES = {
     "models.dev": "https://models.dev/api.json",
+    GENAI: "https://raw.githubusercontent.com/pydantic/genai-prices/refs/heads/main/prices/new_data/v2/data.json",
     "litellm": "https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json",
 }
-FILES = {"models.dev": "models.dev.json", "litellm": "litellm.json"}
+FILES = {"models.dev": "models.dev.json", GENAI: "genai-prices.json", "litellm": "litellm.json"}
 LITELLM_FILE = "model_prices_and_context_window_backup.json"
 # litellm's names of our providers, where they differ; its keys begin with most of them.
 LITELLM_PROVIDERS = {
@@ -37,49 +36,40 @@ LITELLM_PROVIDERS = {
     "vertex_ai-language-models": "google-vertex",
 }
 
-Offer = tuple[str, str]  # the provider's id, and its own name of the model
 
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one source says of one offer; None is not said."""
-
-    input: Decimal | None = None
-    output: Decimal | None = None
-    context: int | None = None
-    max_output: int | None = None
-
-
-def read_source(name: str) -> dict[str, dict[Offer, Said]]:
-    """By source: of a directory, whatever files of sources lie in it. Raises BadUsage or Unreachable."""
+def read_source(name: str, known: Collection[Offer]) -> dict[str, dict[Offer, Said]]:
+    """By source: of a directory, whatever files of sources lie in it. `known` are our own offers. Raises BadUsage or
+    Unreachable.
+    """
     if name in ADDRESSES:
-        return {name: _READERS[name](_published(name))}
+        return {name: _offers(name, _published(name), known)}
     folder = Path(name)
     if not folder.is_dir():
         raise BadUsage(f"--from takes {', '.join(ADDRESSES)} or a directory; `{name}` is none of them.")
     found = {source: folder / file for source, file in FILES.items() if (folder / file).is_file()}
     if not found:
-        raise BadUsage(f"{folder} has neither {' nor '.join(FILES.values())}: put a copy of a source's file there.")
-    return {source: _READERS[source](_parsed(path)) for source, path in found.items()}
+        raise BadUsage(f"{folder} has none of {', '.join(FILES.values())}: put a copy of a source's file there.")
+    return {source: _offers(source, _parsed(path), known) for source, path in found.items()}
 
 
-def ours(catalog: Catalog) -> dict[Offer, Said]:
-    """Our own endpoints in the same form; of several with one upstream name the first."""
-    offers: dict[Offer, Said] = {}
-    for model in catalog.models.values():
-        for one in model.endpoints:
-            rates = {unit: Decimal(rate) / NANO for unit, rate in one.price.rates.items()}
-            said = Said(rates.get("input"), rates.get("output"), one.context, one.max_output)
-            offers.setdefault((one.provider.id, one.upstream_id), said)
-    return offers
+def _offers(source: str, document: Any, known: Collection[Offer]) -> dict[Offer, Said]:  # Any: JSON
+    match source:
+        case "models.dev":
+            return _models_dev(document)
+        case "litellm":
+            return _litellm(document)
+        case _:
+            return genai_offers(document, known, datetime.now(UTC).date())
 
 
 def _published(name: str) -> Any:  # Any: JSON
-    """An installed litellm has the file; else it is fetched."""
+    """Installed, litellm has the file and genai-prices what is in it; else it is fetched."""
+    if name == GENAI and (told := installed()) is not None:
+        return told
     if name == "litellm" and (found := importlib.util.find_spec("litellm")) and found.origin:
         return _parsed(Path(found.origin).parent / LITELLM_FILE)
     try:
-        with urlopen(ADDRESSES[name], timeout=TIMEOUT_SECONDS) as reply:  # noqa: S310  # one of two https addresses
+        with urlopen(ADDRESSES[name], timeout=TIMEOUT_SECONDS) as reply:  # noqa: S310  # one of three https addresses
             return json.load(reply, parse_float=Decimal)
     except (URLError, OSError) as error:
         raise Unreachable(
@@ -104,7 +94,9 @@ def _models_dev(document: Any) -> dict[Offer, Said]:  # Any: JSON
 
 def _models_dev_said(model: Mapping[str, Any]) -> Said:
     cost, limit = model.get("cost") or {}, model.get("limit") or {}
-    return Said(_decimal(cost.get("input")), _decimal(cost.get("output")), limit.get("context"), limit.get("output"))
+    return Said(
+        decimal_of(cost.get("input")), decimal_of(cost.get("output")), limit.get("context"), limit.get("output")
+    )
 
 
 def _litellm(document: Any) -> dict[Offer, Said]:  # Any: JSON
@@ -113,8 +105,8 @@ def _litellm(document: Any) -> dict[Offer, Said]:  # Any: JSON
         named = str(row.get("litellm_provider", ""))
         provider = LITELLM_PROVIDERS.get(named, named)
         said = Said(
-            _decimal(row.get("input_cost_per_token"), MILLION),
-            _decimal(row.get("output_cost_per_token"), MILLION),
+            decimal_of(row.get("input_cost_per_token"), MILLION),
+            decimal_of(row.get("output_cost_per_token"), MILLION),
             row.get("max_input_tokens"),
             row.get("max_output_tokens"),
         )
@@ -122,15 +114,8 @@ def _litellm(document: Any) -> dict[Offer, Said]:  # Any: JSON
     return offers
 
 
-_READERS = {"models.dev": _models_dev, "litellm": _litellm}
-
-
 def _tables(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:  # Any: JSON
     """The objects in an object; whatever else lies there is passed over."""
     for name, each in (value if isinstance(value, dict) else {}).items():
         if isinstance(each, dict):
             yield name, each
-
-
-def _decimal(number: Any, times: int = 1) -> Decimal | None:  # Any: JSON
-    return Decimal(str(number)) * times if isinstance(number, int | float | Decimal) else None

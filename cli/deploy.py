@@ -56,11 +56,12 @@ def deploy(
     target = target_of(file)
     use_profile(target.profile, target.region)
     from cli.account import AwsAccount
-    from cli.stack import Stack
+    from cli.stack import Stack, check_deployable
     from cli.tables import TableGateway, Tables
 
     account = AwsAccount()
     typer.echo(f"{target.stack} in account {account.identity().account}, {account.region or 'no region'}", err=True)
+    check_deployable(target.stack)
     sam = sam_command()
     build_and_deploy(sam, file, run_command)
     stack = Stack.read(target.stack)

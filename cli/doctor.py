@@ -30,12 +30,14 @@ def doctor(
     With --stack the AWS account first: credentials, region, quota, provider keys in SSM, access to Bedrock's models.
     """
     findings = []
-    for finding in _all(to, model):
-        findings.append(finding)
-        if not to.as_json:
-            _print(finding)
-    if to.as_json:
-        show.as_json([asdict(finding) for finding in findings])
+    try:
+        for finding in _all(to, model):
+            findings.append(finding)
+            if not to.as_json:
+                _print(finding)
+    finally:  # what was found is worth reading even where nobody answers in the end
+        if to.as_json:
+            show.as_json([asdict(finding) for finding in findings])
     if any(finding.state == "failed" for finding in findings):
         raise Refused("Something is wrong: see above.")
 

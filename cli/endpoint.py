@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from cli.gateway import Gateway, HttpGateway
+from cli.gateway import LOCAL_HOSTS, Gateway, HttpGateway
 from cli.outcome import BadUsage, exit_codes
 from cli.settings import CliSettings, KeyKind, use_profile, variable_of
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from cli.stack import Stack
 
 Options = ParamSpec("Options")
-
-LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Connection:
         stack = self.deployed()
         url = stack.url if stack else _checked(self.url or CliSettings.read().url)
         key = self._given_key(kind) or (None if stack else _kept_key(url, kind))
-        return HttpGateway(url, key or _prompted(kind))
+        return HttpGateway(url, key or _prompted(kind, self.stack))
 
     def public(self) -> HttpGateway:
         """What is open to all."""
@@ -125,9 +123,8 @@ def _kept_key(url: str, kind: KeyKind) -> str | None:
     return settings.key(kind) if urlsplit(url).hostname in LOCAL_HOSTS else settings.keys.get(kind)
 
 
-def _prompted(kind: KeyKind) -> str:
+def _prompted(kind: KeyKind, stack: str | None = None) -> str:
     if not sys.stdin.isatty():
-        raise BadUsage(
-            f"No {kind} key. Set {variable_of(kind)}, pipe it in with --key-stdin, or start `make run`: it makes one."
-        )
+        other = f"make one: switchboard keys create --stack {stack}" if stack else "start `make run`: it makes one."
+        raise BadUsage(f"No {kind} key. Set {variable_of(kind)}, pipe it in with --key-stdin, or {other}")
     return str(typer.prompt(f"{kind.capitalize()} key", hide_input=True, err=True)).strip()

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from typing import Any, Protocol
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 from cli.outcome import Refused, Unreachable
 
 TIMEOUT_SECONDS = 30.0
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 Query = Mapping[str, str | None]
 
 
@@ -76,9 +77,14 @@ class HttpGateway:
             with _sent(request) as reply:
                 yield reply
         except URLError as error:
-            raise Unreachable(f"{self.url} does not answer ({error.reason}). Is it running? Try: make run") from error
+            raise Unreachable(f"{self.url} does not answer ({error.reason}). {self._advice()}") from error
         except (OSError, HTTPException) as error:
             raise Unreachable(f"{self.url} broke off: {error or type(error).__name__}.") from error
+
+    def _advice(self) -> str:
+        if urlsplit(self.url).hostname in LOCAL_HOSTS:
+            return "Is it running? Try: make run"
+        return "Is the address right, and is there a way to it from here?"
 
 
 def _sent(request: Request) -> Any:  # Any: urllib gives a reply for every status, but some of them as errors

@@ -108,7 +108,15 @@ def samconfig(answers: dict[str, str]) -> str:
 
 
 def _asked(question: Question) -> str:
-    return str(typer.prompt(question.text, default=question.default, show_default=bool(question.default), err=True))
+    """Until the answer can be right."""
+
+    def checked(answer: str) -> str:
+        if not question.rule.fullmatch(answer.strip()):
+            raise typer.BadParameter(f"`{answer}` is not {question.wrong}.")
+        return answer
+
+    shown = bool(question.default)
+    return str(typer.prompt(question.text, default=question.default, show_default=shown, err=True, value_proc=checked))
 
 
 def _default(question: Question) -> str:

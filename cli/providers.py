@@ -75,8 +75,10 @@ def path_of(stack: str, name: str) -> str:
 
 
 def checked(text: str) -> str:
-    """Raises BadUsage for what can be no key; a whole file, as Vertex's is, is one."""
+    """Raises BadUsage for what can be no key; JSON is one: Vertex's file, a list of several keys."""
     key = text.strip()
+    if len(key.split()) > 1 and not key.startswith(("{", "[")):
+        raise BadUsage("There are spaces or lines in it: is it the key alone?")
     if not key:
         raise BadUsage('No key came. Pipe it in: printf %s "$OPENAI_API_KEY" | switchboard providers set openai ...')
     if len(key.encode()) > LARGEST_SECRET:

@@ -1,12 +1,20 @@
 """A deployed stack by its outputs, and its log; or the tables of a running `make run`."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+)
 from switchboard.settings import Settings
 from switchboard.storage.usage import SPILL
 
@@ -17,6 +25,14 @@ from local.settings import ENGINE_FILE
 DAY = 86_400
 
 NEEDED = ("KeysTableName", "UsageTableName", "UptimeTableName")
+ADVICE: tuple[tuple[type[BotoCoreError | ClientError], str], ...] = (
+    (NoCredentialsError, "Log in (aws sso login), or name a profile of yours: AWS_PROFILE."),
+    (NoRegionError, "Name one: AWS_REGION, or --region."),
+    (ProfileNotFound, "`aws configure list-profiles` names those there are."),
+    (EndpointConnectionError, "Is there such a region, and a way to it from here?"),
+    (BotoCoreError, "Are profile and region right?"),
+    (ClientError, "Are profile, region and stack right?"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +45,10 @@ class Stack:
     @classmethod
     def read(cls, name: str) -> "Stack":
         """Raises Refused or Unreachable."""
-        try:
-            described = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
-        except (BotoCoreError, ClientError) as error:
-            raise aws_error(f"the stack `{name}` cannot be read", error) from error
-        outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+        described = _described(name)
+        if described is None:
+            raise Refused(f"There is no stack `{name}` in this account and region. Make it with: switchboard deploy")
+        outputs = _outputs(described)
         for output in NEEDED:
             if output not in outputs:
                 raise Refused(f"the stack `{name}` has no output {output}: is it a Switchboard stack?")
@@ -48,10 +63,47 @@ class Stack:
         return Settings(keys, usage, uptime, self.name)
 
 
+def check_deployable(name: str) -> None:
+    """A stack of this name is ours and at rest, or not there yet. Raises Refused or Unreachable."""
+    objection = objection_to(_described(name))
+    if objection:
+        raise Refused(f"The stack `{name}` {objection}")
+
+
+def objection_to(described: Mapping[str, Any] | None) -> str:
+    """Why nothing can be deployed over what CloudFormation describes so; empty if it can."""
+    status = described["StackStatus"] if described else "REVIEW_IN_PROGRESS"
+    if described is None or status == "REVIEW_IN_PROGRESS":  # there is a change set, and nothing made from it
+        return ""
+    if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
+        return f"is what is left of one that failed ({status}). Delete it with `sam delete`, then deploy again."
+    if status.endswith("_IN_PROGRESS"):
+        return f"is being changed right now ({status}). Deploy when that is done."
+    if not set(NEEDED) <= _outputs(described).keys():
+        return "is none of Switchboard's: all in it would be replaced. Choose a name of its own: switchboard init"
+    return ""
+
+
+def _described(name: str) -> Mapping[str, Any] | None:
+    """None if there is no such stack."""
+    try:
+        found: Mapping[str, Any] = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    except (BotoCoreError, ClientError) as error:
+        if "does not exist" in str(error):
+            return None
+        raise aws_error(f"the stack `{name}` cannot be read", error) from error
+    return found
+
+
+def _outputs(described: Mapping[str, Any]) -> dict[str, str]:
+    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+
 def aws_error(what: str, error: BotoCoreError | ClientError) -> CommandError:
     """A refusal where AWS answered, else unreachable."""
     kind = Refused if isinstance(error, ClientError) else Unreachable
-    return kind(f"{what}: {error}. Check --profile, --region and --stack.")
+    advice = next(words for family, words in ADVICE if isinstance(error, family))
+    return kind(f"{what}: {str(error).rstrip('.')}. {advice}")
 
 
 def use_local_engine(state_dir: Path) -> Settings:

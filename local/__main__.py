@@ -9,6 +9,7 @@ from socket import socket
 import boto3
 import uvicorn
 from switchboard.catalog.compile import CatalogError
+from switchboard.garbage import collect_rarely
 from switchboard.storage.keys import KeyStore
 
 from local.demo import Demo, demonstration, simulated_offers
@@ -100,6 +101,7 @@ async def _serve(gateway: Gateway, settings: LocalSettings, text: str) -> None:
         timeout_graceful_shutdown=5,
     )
     server = _Announcing(config, text)
+    collect_rarely()
     await server.serve()
 
 

@@ -27,6 +27,7 @@ from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import RollupStore
 from switchboard.storage.secrets import local_secrets
+from switchboard.storage.signals import SignalStore
 from switchboard.storage.signed import DYNAMODB, Aws, SignedService
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
@@ -128,6 +129,7 @@ def _lookups(catalog: Catalog, database: Database, settings: Settings, clock: Cl
         catalog=catalog,
         rankings=RankingsCache(RankingStore(database, settings.uptime_table), clock, fresh_seconds=2.0),
         rollups=RollupStore(database, settings.uptime_table),
+        signals=SignalStore(database, settings.keys_table),
         generations=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
         authenticator=Authenticator(KeyStore(database, settings.keys_table), clock),
         clock=clock,

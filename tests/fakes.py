@@ -32,6 +32,7 @@ from switchboard.storage.database import (
     Value,
     key_of,
 )
+from switchboard.storage.grouped import MOST_AT_ONCE
 from switchboard.storage.marshal import marshal_item, unmarshal_item
 from switchboard.telemetry import NO_MEASURES, Telemetry
 from switchboard.wire.http import HttpRequest
@@ -104,6 +105,13 @@ class FakeDatabase:
         self._called("put")
         self._check(table, key_of(item), condition)
         self._table(table)[key_of(item)] = _copy(item)
+
+    async def put_all(self, table: str, items: Sequence[Item]) -> None:
+        self._called("put_all")
+        assert 0 < len(items) <= MOST_AT_ONCE
+        assert len({key_of(item) for item in items}) == len(items), "DynamoDB refuses a batch that names a key twice"
+        for item in items:
+            self._table(table)[key_of(item)] = _copy(item)
 
     async def update(
         self, table: str, key: Key, update: Update, *, condition: Condition | None = None, repeatable: bool = False

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from html.parser import HTMLParser
@@ -11,12 +12,14 @@ from switchboard.auth import Authenticator
 from switchboard.catalog.compile import compile_catalog, read_catalog_files
 from switchboard.catalog.load import load_catalog
 from switchboard.catalog.model import Catalog
+from switchboard.health.breaker import Signals
 from switchboard.health.figures import NO_RANKINGS, Rankings
 from switchboard.health.rollup import Rollup
 from switchboard.rankings_cache import RankingsCache
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import Level, RollupStore
+from switchboard.storage.signals import Board, SignalStore
 from switchboard.storage.usage import UsageStore
 from switchboard.web.catalog import Lookups, catalog_app
 
@@ -36,14 +39,24 @@ class Row:
     rollup: Rollup
 
 
-def page_app(catalog: Catalog, rankings: Rankings = NO_RANKINGS, rows: tuple[Row, ...] = ()) -> FastAPI:
+def page_app(
+    catalog: Catalog,
+    rankings: Rankings = NO_RANKINGS,
+    rows: tuple[Row, ...] = (),
+    signals: Mapping[str, Signals] | None = None,
+) -> FastAPI:
+    """`signals` are by endpoint."""
     database = FakeDatabase()
     store = RollupStore(database, "UptimeTable")
     asyncio.run(_fill(database, store, rankings, rows))
+    boards = SignalStore(database, "KeysTable")
+    for name, one in (signals or {}).items():
+        asyncio.run(boards.write(name.partition("@")[0], {name: one}, Board(), CLOCK.now()))
     lookups = Lookups(
         catalog=catalog,
         rankings=RankingsCache(RankingStore(database, "UptimeTable"), CLOCK),
         rollups=store,
+        signals=boards,
         generations=UsageStore(database, "UsageTable"),
         authenticator=Authenticator(KeyStore(database, "KeysTable"), CLOCK),
         clock=CLOCK,

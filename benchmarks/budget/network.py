@@ -24,6 +24,9 @@ class Network:
     async def put(self, table: str, item: Item, *, condition: Condition | None = None) -> None:
         await self._send(lambda: self.inner.put(table, item, condition=condition), condition is None)
 
+    async def put_all(self, table: str, items: Sequence[Item]) -> None:
+        await self._send(lambda: self.inner.put_all(table, items), repeatable=True)
+
     async def update(
         self, table: str, key: Key, update: Update, *, condition: Condition | None = None, repeatable: bool = False
     ) -> Item:

@@ -41,6 +41,11 @@ class Aws:
             case b"putitem":
                 self._put(orjson.loads(body))
                 return self._empty
+            case b"batchwriteitem":
+                for table, writes in orjson.loads(body)["RequestItems"].items():
+                    for write in writes:
+                        self._put({"TableName": table, "Item": write["PutRequest"]["Item"]})
+                return self._empty
             case b"getitem":
                 return self._get(orjson.loads(body))
             case b"getparameter":

@@ -31,6 +31,9 @@ class OneKey:
     async def put(self, table: str, item: Item, *, condition: Condition | None = None) -> None:
         pass
 
+    async def put_all(self, table: str, items: Sequence[Item]) -> None:
+        pass
+
     async def update(
         self, table: str, key: Key, update: Update, *, condition: Condition | None = None, repeatable: bool = False
     ) -> Item:

@@ -30,9 +30,11 @@ def server_start(entrant: Entrant) -> Figures:
 def function_start(switchboard: Switchboard, contestant: Contestant) -> Figures:
     """The function without a server, CPU over that of an interpreter which does nothing."""
     request = switchboard.home / "request"
-    request.write_bytes(_request(contestant))
+    request.write_bytes(first_request(contestant))
     bare = float(_run(switchboard, "-c", PRINT_CPU))
-    _, imported, answered = _run(switchboard, str(ROOT / "benchmarks" / "overhead" / "cold.py"), str(request)).split()
+    _, imported, answered, _ = _run(
+        switchboard, str(ROOT / "benchmarks" / "overhead" / "cold.py"), str(request)
+    ).split()
     return {
         "bare_python_cpu_ms": bare,
         "import_cpu_ms": float(imported) - bare,
@@ -58,7 +60,7 @@ def ask_once(contestant: Contestant) -> None:
     """Raises RuntimeError if that is not answered with 200."""
     reader, complete = AnswerReader(), False
     with socket.create_connection(("127.0.0.1", contestant.port), timeout=ANSWER_SECONDS) as line:
-        line.sendall(_request(contestant))
+        line.sendall(first_request(contestant))
         while not complete:
             data = line.recv(65536)
             if not data:
@@ -68,6 +70,7 @@ def ask_once(contestant: Contestant) -> None:
         raise RuntimeError(f"the first answer was {reader.head[:60]!r}")
 
 
-def _request(contestant: Contestant) -> bytes:
+def first_request(contestant: Contestant) -> bytes:
+    """The bytes of a request that it can answer."""
     job = Job(contestant.port, contestant.path, contestant.model, 1, 0.0, headers=dict(contestant.headers))
     return job.request()

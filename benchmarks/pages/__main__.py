@@ -16,7 +16,7 @@ from switchboard.json_types import JsonObject
 from switchboard.storage.rollups import RollupStore
 from switchboard.web.pages.calculator import Question
 from switchboard.web.pages.listing import Filters, Listing, list_object
-from switchboard.web.pages.model_page import page_object
+from switchboard.web.pages.model_page import Measured, page_object
 from switchboard.web.pages.provider_page import provider_page
 from switchboard.web.pages.rankings_page import rankings_object
 from switchboard.web.pages.render import as_html
@@ -42,10 +42,10 @@ def main() -> None:
     row_of("list, 1,000 models", "models", lambda: list_object(kept_large, rankings, Filters()))
     print(f"{'the same, by a new process':38} {first(large, rankings)}")
     for name, stats in stats_of(rows).items():
-        model = catalog.models[name]
-        row_of(name, "model", lambda: page_object(model, rankings, stats, QUESTION, "https://gateway.test"))  # noqa: B023
+        model, measured = catalog.models[name], Measured(rankings, stats, {})
+        row_of(name, "model", lambda: page_object(model, measured, QUESTION, "https://gateway.test"))  # noqa: B023
     openai = catalog.providers["openai"]
-    row_of("provider", "provider", lambda: provider_page(catalog, openai, rankings))
+    row_of("provider", "provider", lambda: provider_page(catalog, openai, rankings, {}))
     row_of("rankings", "rankings", lambda: rankings_object(catalog, rankings, {}, CLOCK.now()))
 
 

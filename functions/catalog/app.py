@@ -8,6 +8,7 @@ from switchboard.settings import AwsEnvironment, Settings
 from switchboard.storage.boto import boto_database
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import RollupStore
+from switchboard.storage.signals import SignalStore
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
 from switchboard.web.catalog import Lookups, catalog_app
@@ -24,6 +25,7 @@ app = catalog_app(
         catalog=office.catalog,
         rankings=RankingsCache(RankingStore(database, settings.uptime_table), clock),
         rollups=RollupStore(database, settings.uptime_table),
+        signals=SignalStore(database, settings.keys_table),
         generations=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),
         authenticator=office.authenticator,
         clock=clock,

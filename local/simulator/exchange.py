@@ -52,8 +52,8 @@ class Exchange:
         if rule is not None and rule.fault is Fault.RESET:
             abort_of(request.scope)()
             await _until_disconnected(request)
-        if rule is not None and rule.fault is Fault.ECHO:
-            return failure_response(failures.echoed(call, dialect))
+        if rule is not None and rule.fault in (Fault.ECHO, Fault.ECHO_WORDS):
+            return failure_response(failures.echoed(call, dialect, whole=rule.fault is Fault.ECHO))
         failure = failures.failure_of(rule, dialect) if rule is not None else None
         if failure is not None:
             return failure_response(failure)

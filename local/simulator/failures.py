@@ -1,12 +1,13 @@
 """What a fault that comes before any answer says instead of one. Pure."""
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from local.simulator.dialects.interface import Dialect
 from local.simulator.faults import Fault, Rule
+from local.simulator.json_types import Json
 from local.simulator.refusal import Failure, Refusal
 from local.simulator.reply import Call, to_bytes
 from local.simulator.trouble import Trouble
@@ -14,6 +15,7 @@ from local.simulator.trouble import Trouble
 HTML = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n"
 SOMEWHERE_ELSE = "http://127.0.0.1:9/elsewhere"
 BOMB_BYTES = 10_000_000
+LONGER = 16  # letters
 SKEW = timedelta(hours=-1)
 AWS_TIME = "%Y%m%dT%H%M%SZ"
 HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
@@ -48,10 +50,24 @@ def written(refusal: Refusal, dialect: Dialect) -> Failure:
     return Failure(refusal.status, body, headers=dialect.error_headers(refusal))
 
 
-def echoed(call: Call, dialect: Dialect) -> Failure:
-    """An error that quotes the request whole, with the key that came with it: some gateways' debugging pages do."""
-    words = f"Internal error. The request was: {dict(call.headers)} {call.body}"
+def echoed(call: Call, dialect: Dialect, *, whole: bool) -> Failure:
+    """An error that quotes the request, as some gateways' debugging pages do: whole, with the key that came with it,
+    or only the longer texts in it, the last ones first.
+    """
+    if whole:
+        words = f"Internal error. The request was: {dict(call.headers)} {call.body}"
+    else:
+        texts = [text for text in _texts(call.body) if len(text) >= LONGER]
+        words = f"Cannot read any of {texts[::-1]}"
     return written(replace(dialect.troubles[Trouble.SERVER], message=words), dialect)
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from _texts(member)
 
 
 def _of_another_hour(dialect: Dialect, now: datetime) -> Failure:

@@ -30,6 +30,7 @@ class Fault(StrEnum):
     CONTENT_POLICY = "content-policy"
     CLOCK_SKEW = "clock-skew"
     ECHO = "echo"
+    ECHO_WORDS = "echo-words"
     REDIRECT = "redirect"
     GZIP_BOMB = "gzip-bomb"
     ERROR_WITH_200 = "error-200"

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
 from tests.browser.pictures import golden_problem
@@ -55,14 +56,18 @@ def test_a_page_looks_as_it_was_looked_at_in_the_dark(visit: Open, name: str) ->
 def test_axe_finds_nothing_serious(visit: Open, axe: str, name: str, scheme: str) -> None:
     seen = visit(color_scheme=scheme)
     seen.open(PAGES[name])
-    seen.page.evaluate(axe)
-    found: Any = seen.page.evaluate("axe.run()")
-    told = [
+    assert serious_findings(seen.page, axe) == []
+
+
+def serious_findings(page: Page, axe: str) -> list[str]:
+    """In words, with the first place of each and how many there are."""
+    page.evaluate(axe)
+    found: Any = page.evaluate("axe.run()")
+    return [
         f"{one['id']}: {one['nodes'][0]['html'][:200]} ({len(one['nodes'])})"
         for one in found["violations"]
         if one["impact"] in SERIOUS
     ]
-    assert told == []
 
 
 def test_the_keyboard_leads_past_the_menu_to_a_search(visit: Open) -> None:

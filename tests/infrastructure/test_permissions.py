@@ -43,7 +43,7 @@ def dynamodb(table: str, *actions: str) -> set[tuple[str, str]]:
 GRANTS = {
     "ChatFunctionRole": dynamodb("KeysTable", "GetItem", "PutItem", "UpdateItem")
     | dynamodb("UptimeTable", "GetItem")
-    | dynamodb("UsageTable", "PutItem"),
+    | dynamodb("UsageTable", "BatchWriteItem", "PutItem"),
     "CatalogFunctionRole": dynamodb("UsageTable", "BatchGetItem")
     | dynamodb("UptimeTable", "GetItem", "Query")
     | dynamodb("KeysTable", "GetItem"),

@@ -24,6 +24,7 @@ from switchboard.storage.jobs import JobStore
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import RollupStore
+from switchboard.storage.signals import SignalStore
 from switchboard.storage.usage import UsageStore
 from switchboard.web.catalog import Lookups, catalog_app
 
@@ -57,7 +58,12 @@ class RecordingDatabase(FakeDatabase):
 
     async def put(self, table: str, item: Item, *, condition: Condition | None = None) -> None:
         self._note("PutItem", table)
+        await asyncio.sleep(0)  # over a network others have their turn now
         await super().put(table, item, condition=condition)
+
+    async def put_all(self, table: str, items: Sequence[Item]) -> None:
+        self._note("BatchWriteItem", table)
+        await super().put_all(table, items)
 
     async def update(
         self, table: str, key: Key, update: Update, *, condition: Condition | None = None, repeatable: bool = False
@@ -79,7 +85,7 @@ class RecordingDatabase(FakeDatabase):
 
 
 def chat() -> Recorded:
-    """Two answers for a key with limits, one of them given again, tokens counted, and a generation stopped."""
+    """Answers for a key with limits, one given again and some at once, tokens counted, and a generation stopped."""
 
     async def no_keys(_: str) -> None:
         return None
@@ -87,7 +93,7 @@ def chat() -> Recorded:
     async def work(database: RecordingDatabase) -> None:
         await KeyStore(database, SETTINGS.keys_table).add(LIMITED)
         database.recording = True
-        transport = FakeTransport([whole_reply(whole("one")), whole_reply(whole("two"))])
+        transport = FakeTransport([whole_reply(whole(str(number))) for number in range(5)])
         around = Surroundings(SETTINGS, OFFERS, database, no_keys, transport, FakeTelemetry(), FakeClock())
         app = chat_gateway(around)
 
@@ -98,6 +104,8 @@ def chat() -> Recorded:
         assert await asked("POST", "/v1/chat/completions", body()) == 200
         for _ in range(2):
             assert await asked("POST", "/v1/chat/completions", body(), idempotency_key="once") == 200
+        at_once = await asyncio.gather(*(asked("POST", "/v1/chat/completions", body()) for _ in range(3)))
+        assert at_once == [200, 200, 200]
         messages = {"model": "lab/one", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
         assert await asked("POST", "/v1/messages/count_tokens", messages) == 200
         assert await asked("DELETE", "/api/v1/generations/gen-01KAAAAAAAAAAAAAAAAAAAAAAA") == 404
@@ -115,6 +123,7 @@ def look_ups() -> Recorded:
         catalog=OFFERS,
         rankings=RankingsCache(RankingStore(database, SETTINGS.uptime_table), clock),
         rollups=RollupStore(database, SETTINGS.uptime_table),
+        signals=SignalStore(database, SETTINGS.keys_table),
         generations=UsageStore(database, SETTINGS.usage_table),
         authenticator=Authenticator(office.keys, clock),
         clock=clock,

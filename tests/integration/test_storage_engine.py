@@ -236,6 +236,15 @@ def test_a_batch_returns_what_is_there(database: Database, table: str) -> None:
     run(scenario())
 
 
+def test_a_batch_is_written_over_what_is_there(database: Database, table: str) -> None:
+    async def scenario() -> None:
+        await database.put(table, {"PK": "p", "SK": "3", "old": True})
+        await database.put_all(table, [{"PK": "p", "SK": str(number)} for number in range(5)])
+        assert await database.query(table, Query("p")) == [{"PK": "p", "SK": str(number)} for number in range(5)]
+
+    run(scenario())
+
+
 def test_of_many_writers_one_wins(database: Database, table: str) -> None:
     async def attempt(number: int) -> bool:
         try:

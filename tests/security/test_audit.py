@@ -17,16 +17,22 @@ def report(*rows: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("printed", "expected"),
+    ("printed", "complaints", "expected"),
     [
-        (report(GOOD, GOOD), Audit((), 2, 0)),
-        (report(GOOD, BAD), Audit(("orjson 2: PYSEC-1",), 2, 0)),
-        (report(SKIPPED), Audit((), 0, 1)),
-        ("", Audit((), 0, 0)),
+        (report(GOOD, GOOD), "", Audit((), 2, 0)),
+        (report(GOOD, BAD), "", Audit(("orjson 2: PYSEC-1",), 2, 0)),
+        (report(SKIPPED), "WARNING: what else", Audit((), 0, 1)),
+        ("", "ERROR: Could not connect to PyPI's vulnerability feed\n", Audit((), 0, 0)),
+        (
+            "",
+            "WARNING: a\nERROR: orjson does not contain a hash\n",
+            Audit((), 0, 0, "ERROR: orjson does not contain a hash"),
+        ),
+        ("", "", Audit((), 0, 0, "it said nothing")),
     ],
 )
-def test_a_report_is_read(printed: str, expected: Audit) -> None:
-    assert read(printed) == expected
+def test_a_report_is_read(printed: str, complaints: str, expected: Audit) -> None:
+    assert read(printed, complaints) == expected
 
 
 @pytest.mark.parametrize(
@@ -36,6 +42,7 @@ def test_a_report_is_read(printed: str, expected: Audit) -> None:
         (Audit(("orjson 2: PYSEC-1",), 24, 0), 1, 1, "PYSEC-1"),
         (Audit((), 0, 24), 0, 2, "NOT CHECKED"),
         (Audit((), 20, 4), 0, 2, "4 could not"),
+        (Audit((), 0, 0, "ERROR: no hash"), 1, 1, "pip-audit failed: ERROR: no hash"),
     ],
 )
 def test_what_was_not_checked_is_not_called_clean(audit: Audit, code: int, strict: int, words: str) -> None:

@@ -19,6 +19,7 @@ from switchboard.settings import Settings
 from switchboard.storage.keys import ApiKey, KeyKind, hash_key
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import RollupStore
+from switchboard.storage.signals import SignalStore
 from switchboard.storage.usage import UsageStore
 from switchboard.web.catalog import Lookups, catalog_app
 from switchboard.web.rest import PREFIXES
@@ -105,6 +106,7 @@ def look_ups() -> FastAPI:
             catalog=OFFERED,
             rankings=RankingsCache(RankingStore(database, SETTINGS.uptime_table), OFFICE.clock),
             rollups=RollupStore(database, "UptimeTable"),
+            signals=SignalStore(database, SETTINGS.keys_table),
             generations=UsageStore(database, SETTINGS.usage_table),
             authenticator=Authenticator(OFFICE.keys, OFFICE.clock),
             clock=OFFICE.clock,

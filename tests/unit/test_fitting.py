@@ -8,6 +8,7 @@ from switchboard.fitting import fitted
 from switchboard.parameters import Vocabulary
 from switchboard.protocols.google_generate.parse import parse as parse_google
 from switchboard.protocols.interface import Arrival
+from switchboard.protocols.openai_chat.parse import parse as parse_chat
 from switchboard.providers.dialects import UpstreamDialects
 
 from tests.anthropic_examples import messages
@@ -70,6 +71,23 @@ def test_what_is_left_out_is_named_and_what_is_not_translated_is_not() -> None:
     asked = request(seed=1, logit_bias={"1": 1}, metadata={"a": "b"})
     made = fitted(asked, FOREIGN, DIALECTS["anthropic-messages"].words)
     assert made.headers == {"x-switchboard-dropped": "logit_bias, metadata, seed"}
+    assert fitted(asked, endpoint(), DIALECTS["openai-chat"].words).dropped == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({"store": True, "user": "ann"}, ("store", "user")),
+        ({"store": False}, ()),
+        ({"messages": [{"role": "user", "name": "ann", "content": "Hi"}]}, ("messages.name",)),
+        ({"messages": [{"role": "function", "name": "weather", "content": "Sunny"}]}, ()),
+    ],
+)
+def test_what_is_no_parameter_and_gets_lost_in_translation_is_named_too(
+    body: dict[str, Any], named: tuple[str, ...]
+) -> None:
+    asked = parse_chat(orjson.dumps({"model": "m", "messages": [{"role": "user", "content": "Hi"}], **body}))
+    assert fitted(asked, FOREIGN, NARROW).dropped == named
     assert fitted(asked, endpoint(), DIALECTS["openai-chat"].words).dropped == ()
 
 

@@ -1,5 +1,6 @@
 """The matrix: which endpoints of four have which fault, who asks, and whether the answer is streamed."""
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -31,6 +32,11 @@ class Case:
         return [
             Offer(dialect, self.fault if place in self.failing else None) for place, dialect in enumerate(self.dialects)
         ]
+
+    @property
+    def draw(self) -> int:
+        """Always the same one, and as if by lot: which HTTP client, and whether the answer is to be kept."""
+        return zlib.crc32(str(self).encode())
 
     @property
     def failing_first(self) -> int:

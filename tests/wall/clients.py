@@ -8,6 +8,7 @@ import orjson
 from switchboard.wire.sse import SseDecoder
 
 from tests.fakes import Answered
+from tests.wall.canaries import laden
 
 # Any: JSON of four protocols.
 
@@ -74,7 +75,9 @@ class Client:
     tools: Callable[[], list[Any]]
 
     def asks(self, model: str, text: str, stream: bool, *, tools: bool) -> bytes:
-        return orjson.dumps({**self.body(model, text, stream), **({"tools": self.tools()} if tools else {})})
+        """With every canary in its place."""
+        body = laden(self.name, self.body(model, text, stream), text)
+        return orjson.dumps({**body, "tools": [*body["tools"], *(self.tools() if tools else ())]})
 
     def heard(self, answer: Answered, stream: bool) -> Heard:
         heard = Heard()

@@ -94,5 +94,6 @@ FAULTS = (
     Fault("F36", "GOAWAY, and the connection closed", "goaway", Kind.FAST),
     Fault("F37", "a clock that is an hour behind", "clock-skew", Kind.FAST),
     Fault("F38", "a redirect to another host", "redirect", Kind.FAST),
-    Fault("E1", "an error that quotes key and prompt", "echo", Kind.FAST),
+    Fault("E1", "an error that quotes headers and body", "echo", Kind.FAST),
+    Fault("E2", "an error that quotes the request's texts", "echo-words", Kind.FAST),
 )

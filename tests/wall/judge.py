@@ -7,16 +7,15 @@ from itertools import cycle
 
 from switchboard.transport.failures import CONNECT_SECONDS
 
-from tests.examples import BEARER
 from tests.fakes import Answered, ask
+from tests.wall.canaries import HEADERS, PROMPT, UNKEPT, Sink, leaks
 from tests.wall.cases import HEAVY, Case
 from tests.wall.clients import CALLED, CLIENTS, TOOLS, Heard
 from tests.wall.faults import Kind
-from tests.wall.stand import DIALECTS, HASTY, MODEL, SECRET, Gateway, Offer, Stand
+from tests.wall.stand import DIALECTS, HASTY, MODEL, Gateway, Offer, Stand
 
-PROMPT = "canary-of-a-prompt"
-SHORT = f"Say 12 words. {PROMPT}"
-LONG = f"Say 60 words. {PROMPT}"
+SHORT = f"Say 12 words. {PROMPT.word}"
+LONG = f"Say 60 words. {PROMPT.word}"
 # What a failure that shows at once may cost a request, and what may come on top of a clock on a busy machine.
 FAST_SECONDS = 1.0
 SLACK_SECONDS = 2.0
@@ -35,17 +34,19 @@ class Verdict:
     attempts: int
     lost_ms: int
     misses: tuple[str, ...]
+    leaks: tuple[str, ...]
 
 
 async def judged(stand: Stand, case: Case, texts: Texts) -> Verdict:
     gateway = await stand.gateway(case.offers)
     body = case.client.asks(MODEL, text_of(case), case.stream, tools=case.fault.calls)
-    answer = await ask(gateway.app, "POST", case.client.path(MODEL, case.stream), body, **BEARER)
+    headers = HEADERS if case.draw & 2 else UNKEPT
+    answer = await ask(gateway.app, "POST", case.client.path(MODEL, case.stream), body, **headers)
     heard = case.client.heard(answer, case.stream)
-    misses = [*_shown(case, heard, texts), *_tried(case, gateway), *_leaks(gateway, answer, heard)]
+    misses = [*_shown(case, heard, texts), *_tried(case, gateway), *_unexpected(gateway)]
     attempts = gateway.attempts()
     lost = sum(attempt.duration_ms for attempt in attempts if attempt.outcome != "ok")
-    return Verdict(case, len(attempts), lost, tuple(misses))
+    return Verdict(case, len(attempts), lost, tuple(misses), tuple(leaked(gateway, answer, heard)))
 
 
 async def whole_texts(stand: Stand) -> Texts:
@@ -54,7 +55,7 @@ async def whole_texts(stand: Stand) -> Texts:
     while len(found) < 2 * ENDINGS:
         body = client.asks(MODEL, next(turns), False, tools=False)
         gateway = await stand.gateway([Offer(DIALECTS[0])])
-        answer = await ask(gateway.app, "POST", client.path(MODEL, False), body, **BEARER)
+        answer = await ask(gateway.app, "POST", client.path(MODEL, False), body, **UNKEPT)
         found.add(said_after_the_name(client.heard(answer, False).text))
     return frozenset(found)
 
@@ -62,7 +63,7 @@ async def whole_texts(stand: Stand) -> Texts:
 def text_of(case: Case) -> str:
     """A long answer only where it is to break late; tools by their names."""
     if case.fault.calls:
-        return f"{' and '.join(TOOLS)}, please. {PROMPT}"
+        return f"{' and '.join(TOOLS)}, please. {PROMPT.word}"
     return LONG if case.fault.after > LATE else SHORT
 
 
@@ -132,11 +133,13 @@ def _longest(case: Case) -> float:
     return (HASTY.first_content if case.stream else HASTY.whole_answer(4000)) + SLACK_SECONDS
 
 
-def _leaks(gateway: Gateway, answer: Answered, heard: Heard) -> Iterator[str]:
-    left = gateway.left_behind()
-    if SECRET in left or SECRET in answer.body.decode():
-        yield "a provider's key leaked"
+def _unexpected(gateway: Gateway) -> Iterator[str]:
     for failure in gateway.telemetry.failures:
         yield f"nobody expected this: {failure}"
-    if PROMPT in left or PROMPT in (heard.error or ""):
-        yield "the prompt leaked"
+
+
+def leaked(gateway: Gateway, answer: Answered, heard: Heard) -> list[str]:
+    """What turned up where it has no business, each once."""
+    shown = (Sink.REPLY, repr(answer.headers) + answer.body.decode())
+    sinks = (*gateway.left_behind(), shown, (Sink.ERROR, heard.error or ""))
+    return sorted({sentence for sink, text in sinks for sentence in leaks(sink, text)})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from switchboard.transport.failures import CONNECT_SECONDS
 
+from tests.wall.canaries import CANARIES
 from tests.wall.cases import ENDPOINTS, PATTERNS
 from tests.wall.clients import CLIENTS
 from tests.wall.faults import FAULTS, Fault
@@ -28,7 +29,9 @@ A case holds if
   leads nowhere (F14) as much as a connection may take, {CONNECT_SECONDS:g} s, ten megabytes (F31, F32) a second more;
 - an answer that breaks off after its first content ends in an error of the caller's own protocol that says what was
   used, does not look complete, and repeats nothing;
-- no provider's key and no word of the prompt is in a log line, a table, or an error.
+- nothing leaks: {len(CANARIES)} words, of which one is the provider's key, one the caller's, and the others stand in
+  prompt, tools, picture, headers and Idempotency-Key, are in no log line, no table, no error and no reply, but for what
+  `tests/wall/canaries.py` allows each (every second case has an Idempotency-Key, so that its answer is kept).
 
 So that silences are found out in {HASTY.first_content:g} s instead of 5 to 20 (before the first content) and 30
 (between contents), the clocks are set short for those cases; nothing else about them is. F19 is therefore a time-out
@@ -59,7 +62,7 @@ def rows_of(verdicts: Sequence[Verdict]) -> list[Row]:
 
 def _row(fault: Fault, verdicts: Sequence[Verdict]) -> Row:
     lost = sorted(verdict.lost_ms for verdict in verdicts if verdict.case.failing_first) or [0]
-    missed = sum(bool(verdict.misses) for verdict in verdicts)
+    missed = sum(bool(verdict.misses or verdict.leaks) for verdict in verdicts)
     attempts = max(verdict.attempts for verdict in verdicts)
     return Row(fault, len(verdicts), missed, attempts, lost[len(lost) // 2], lost[-1])
 

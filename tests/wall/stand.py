@@ -25,11 +25,11 @@ from switchboard.web.chat import ChatApp
 from tests.examples import KEY, catalog, endpoint, model, price, provider
 from tests.fakes import FakeDatabase, FakeTelemetry, SteadyChance
 from tests.processes import running
+from tests.wall.canaries import PROVIDER_KEY, Sink, rows
 from tests.wall.faults import FAULTS, LISTENERS, Fault
 
 MODEL = "wall/one"
 HEALTHY = "wall-healthy"
-SECRET = "canary-of-a-provider-key"
 # A silence is found out in a twentieth of the usual time; nothing else about it is different.
 HASTY = Limits(first_content=1.5, between_contents=1.5, in_silence=1.5, slow_tokens_per_second=20_000)
 DIALECTS = (
@@ -76,10 +76,11 @@ class Gateway:
         items = self.database.tables.get("UsageTable", {}).values()
         return tuple(attempt for item in items for attempt in generation_of(item).attempts)
 
-    def left_behind(self) -> str:
+    def left_behind(self) -> Iterator[tuple[Sink, str]]:
         """Everything in its tables and its log, as text."""
         log = self.telemetry
-        return repr((self.database.tables, log.events, log.failures, log.spilled))
+        yield Sink.LOG, repr((log.events, log.measured, log.failures, log.spilled))
+        yield from rows(self.database.tables)
 
 
 @dataclass(slots=True)
@@ -126,12 +127,13 @@ class Stand:
             provider=maker,
             invoke=INVOKED.get(offer.dialect),
             price=price(input=1 + place, output=1 + place),
+            input_modalities=frozenset({"text", "image"}),
             context=SMALL if offer.fault else LARGE,
         )
 
 
 async def _secret(provider_id: str) -> Secret | None:
-    return Secret(f"{SECRET}-{provider_id}")
+    return Secret(f"{PROVIDER_KEY.word}-{provider_id}")
 
 
 @contextmanager

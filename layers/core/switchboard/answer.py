@@ -124,16 +124,15 @@ class Answer:
 
     def bill(self) -> Bill:
         """So far; nothing is billed for what no endpoint has served."""
-        if self._endpoint is None:
-            return NOT_SERVED
-        price = self._endpoint.price
-        usage, _ = self.run.tally.billed_usage(self.request)
-        return bill(as_priced(usage, self.request, price), price, self.created)
+        return self._billed()[0]
 
-    @property
-    def is_estimated(self) -> bool:
-        """True if what is billed was counted here, because the provider never said."""
-        return self._endpoint is not None and self.run.tally.billed_usage(self.request)[1]
+    def _billed(self) -> tuple[Bill, bool]:
+        """True: what is billed was counted here, because the provider never said."""
+        if self._endpoint is None:
+            return NOT_SERVED, False
+        price = self._endpoint.price
+        usage, is_estimated = self.run.tally.billed_usage(self.request)
+        return bill(as_priced(usage, self.request, price), price, self.created), is_estimated
 
     def attempts_begun(self) -> int:
         return len(self.run.attempts) + (1 if self.run.current else 0)
@@ -144,7 +143,7 @@ class Answer:
         return replace(self._record(finished, cancelled=cancelled), tools_ok=tools_ok)
 
     def _record(self, finished: float, *, cancelled: bool) -> Generation:
-        endpoint, tally, charged = self._endpoint, self.run.tally, self.bill()
+        endpoint, tally, (charged, is_estimated) = self._endpoint, self.run.tally, self._billed()
         finish = tally.finish if endpoint else None
         return Generation(
             id=self.generation_id,
@@ -165,7 +164,7 @@ class Answer:
             price_source=endpoint.price.source if endpoint else None,
             unpriced=charged.unpriced,
             cancelled=cancelled,
-            estimated=self.is_estimated,
+            estimated=is_estimated,
             upstream_id=tally.upstream_id if endpoint else None,
             error=self._error.code if self._error else None,
             referer=self.caller.referer,

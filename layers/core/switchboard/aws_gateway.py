@@ -5,6 +5,7 @@ from collections.abc import Callable
 from switchboard.catalog.packaged import packaged_catalog
 from switchboard.catalog.slots import with_slots
 from switchboard.clock import SystemClock
+from switchboard.garbage import collect_rarely
 from switchboard.gateway import Surroundings, chat_gateway
 from switchboard.google_tokens import with_google_tokens
 from switchboard.providers.aws_signer import BedrockSigner
@@ -20,19 +21,23 @@ from switchboard.wire.sigv4 import Credentials
 
 def aws_gateway(settings: Settings, here: AwsEnvironment, credentials: Callable[[], Credentials]) -> ChatApp:
     """`credentials` is asked before each call, since they are renewed."""
+    app = chat_gateway(_surroundings(settings, here, credentials))
+    collect_rarely()
+    return app
+
+
+def _surroundings(settings: Settings, here: AwsEnvironment, credentials: Callable[[], Credentials]) -> Surroundings:
     clock, http = SystemClock(), http_client()
     aws = Aws(http, clock, credentials, here.region, here.endpoint)
-    return chat_gateway(
-        Surroundings(
-            settings=settings,
-            catalog=with_slots(packaged_catalog(), {"AWS_REGION": here.region}),
-            database=DynamoDatabase(SignedService(aws, DYNAMODB)),
-            load_provider_key=with_google_tokens(
-                lambda provider: provider_secret(SignedService(aws, SSM), settings.stack_name, provider), http, clock
-            ),
-            transport=http,
-            telemetry=Telemetry(settings.log_level, settings.stack_name),
-            clock=clock,
-            sign=BedrockSigner(credentials, here.region, clock),
-        )
+    return Surroundings(
+        settings=settings,
+        catalog=with_slots(packaged_catalog(), {"AWS_REGION": here.region}),
+        database=DynamoDatabase(SignedService(aws, DYNAMODB)),
+        load_provider_key=with_google_tokens(
+            lambda provider: provider_secret(SignedService(aws, SSM), settings.stack_name, provider), http, clock
+        ),
+        transport=http,
+        telemetry=Telemetry(settings.log_level, settings.stack_name),
+        clock=clock,
+        sign=BedrockSigner(credentials, here.region, clock),
     )

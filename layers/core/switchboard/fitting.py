@@ -11,7 +11,7 @@ from typing import NamedTuple
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import ChatRequest
 from switchboard.json_types import Json, JsonObject
-from switchboard.parameters import Path, Range, Vocabulary, dropped_parameters, wordless_parameters
+from switchboard.parameters import Path, Range, Vocabulary, dropped_parameters, wordless_fields, wordless_parameters
 
 # The names of parameters come from the caller: what is no plain word does not get into a header.
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -36,7 +36,8 @@ class Fitted(NamedTuple):
 def fitted(request: ChatRequest, endpoint: Endpoint, words: Vocabulary) -> Fitted:
     """With the very same request if nothing has to change in it."""
     lost = dropped_parameters(request, endpoint, words) | wordless_parameters(request, endpoint, words)
-    dropped = sorted(name for name in lost.intersection(request.parameters) if _WORD.fullmatch(name))[:_MOST_NAMED]
+    unsaid = lost.intersection(request.parameters).union(wordless_fields(request, endpoint, words))
+    dropped = sorted(name for name in unsaid if _WORD.fullmatch(name))[:_MOST_NAMED]
     changes = {name: value for name, value in _changes(request, endpoint, words).items() if name not in lost}
     if not changes:
         return Fitted(request, (), tuple(dropped))

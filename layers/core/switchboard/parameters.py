@@ -79,6 +79,15 @@ def wordless_parameters(request: ChatRequest, endpoint: Endpoint, words: Vocabul
     return frozenset(request.parameters).difference(words.parameters)
 
 
+def wordless_fields(request: ChatRequest, endpoint: Endpoint, words: Vocabulary) -> list[str]:
+    """What is no parameter of the answer and gets lost in translation: for whom it is, to be stored, who speaks."""
+    if request.protocol in (endpoint.dialect, EMBEDDINGS):
+        return []
+    lost = [name for name in ("store", "user") if request.native.get(name) and name not in words.parameters]
+    speakers = any(message.extra.get("name") for message in request.messages if message.role != "tool")
+    return [*lost, "messages.name"] if speakers else lost
+
+
 def unsupported_parameters(request: ChatRequest, endpoint: Endpoint, words: Vocabulary | None = None) -> frozenset[str]:
     """Known ones that were sent and that the endpoint does not list, or its dialect has no `words` for.
 

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -58,10 +59,11 @@ class Telemetry:
                 _write(orjson.dumps(counted).decode())
             return
         now = time.time()
-        moment = f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime(now))},{int(now % 1 * 1000):03d}+0000"
-        line = {"level": "INFO", "message": event, "timestamp": moment, "service": SERVICE, **fields}
-        shown = {name: value for name, value in {**line, "xray_trace_id": trace_id()}.items() if value is not None}
-        _write(orjson.dumps({**shown, **counted}).decode())
+        line: JsonObject = {"level": "INFO", "message": event, "timestamp": _moment(now), "service": SERVICE}
+        line |= {name: value for name, value in fields.items() if value is not None}
+        if trace := trace_id():
+            line["xray_trace_id"] = trace
+        _write(orjson.dumps(line | counted).decode())
 
     def measure(self, measures: Mapping[str, float]) -> None:
         """Metrics that no event carries."""
@@ -98,6 +100,15 @@ class Telemetry:
     def spill(self, line: str) -> None:
         """A record that could not be stored, as it is: one JSON line, past every log level."""
         _write(line)
+
+
+def _moment(now: float) -> str:
+    return f"{_second(int(now))},{int(now % 1 * 1000):03d}+0000"
+
+
+@lru_cache(maxsize=1)
+def _second(now: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now))
 
 
 def _write(line: str) -> None:

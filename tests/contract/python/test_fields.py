@@ -78,6 +78,11 @@ FIELDS = (
     ),
     Field("metadata", {"messages": user("Say hello."), "metadata": {"a": "b"}}, named={"metadata": OTHERS[1:]}),
     Field(
+        "name of a speaker",
+        {"messages": [{"role": "user", "name": "ann", "content": "Say hello."}]},
+        named={"messages.name": OTHERS},
+    ),
+    Field(
         "prediction",
         {"messages": user("Say hello."), "prediction": {"type": "content", "content": "hello"}},
         lambda answer: answer.usage.completion_tokens_details.accepted_prediction_tokens > 0,
@@ -88,6 +93,8 @@ FIELDS = (
         {"messages": user("Say hello."), "service_tier": "flex"},
         named={"service_tier": (CLAUDE, GOOGLE, CONVERSE, INVOKE)},
     ),
+    Field("store", {"messages": user("Say hello."), "store": True}, named={"store": OTHERS}),
+    Field("user", {"messages": user("Say hello."), "user": "ann"}, named={"user": (GOOGLE, CONVERSE)}),
     Field(
         "temperature beside thinking",
         {"messages": user("Say hello."), "temperature": 0.5, "reasoning_effort": "low", "max_completion_tokens": 9000},

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from cli.catalog_diff import Difference, differences
-from cli.catalog_sources import Said
+from cli.catalog_offers import Said
 
 OURS = {("acme", "one"): Said(Decimal("2"), Decimal("8"), 1000), ("acme", "old"): Said(), ("other", "x"): Said()}
 THEIRS = {("acme", "one"): Said(Decimal("2.01"), Decimal("9"), None), ("acme", "new"): Said(), ("third", "y"): Said()}

@@ -53,6 +53,15 @@ def test_the_questions_are_asked_and_can_be_answered_by_pressing_return(tmp_path
     assert file.read_text() == samconfig({**DEFAULTS, "stack": "llm", "email": "ops@example.test"})
 
 
+def test_who_mistypes_is_asked_again(tmp_path: Path) -> None:
+    file = tmp_path / "samconfig.toml"
+    result = CliRunner().invoke(app, ["init", "--file", str(file)], input="my stack\nllm\nMars\n\n\n\n\n")
+    assert result.exit_code == 0, result.output
+    assert "`my stack` is not letters" in result.output
+    assert "`Mars` is not a region" in result.output
+    assert file.read_text() == samconfig({**DEFAULTS, "stack": "llm"})
+
+
 @pytest.mark.parametrize(
     ("option", "answer"),
     [

@@ -22,7 +22,14 @@ def test_a_key_is_kept_without_the_newline_that_echo_adds() -> None:
     assert checked("sk-123\n") == "sk-123"
 
 
-@pytest.mark.parametrize("text", ["", "\n", "x" * (LARGEST_SECRET + 1)])
+@pytest.mark.parametrize("text", ['{"type": "service_account"}', '["sk-1", "sk-2"]'])
+def test_json_is_a_key_though_there_are_spaces_in_it(text: str) -> None:
+    assert checked(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "x" * (LARGEST_SECRET + 1), "sk-1 sk-2", "OPENAI_API_KEY=\nsk-1", "export A=b"]
+)
 def test_what_can_be_no_key_is_not_stored(text: str) -> None:
     with pytest.raises(BadUsage):
         checked(text)

@@ -1,3 +1,6 @@
+import json
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from switchboard.dispatch.discretion import LONGEST, QUOTES_THE_PROMPT, WINDOW, fit_for_records, without_key
@@ -31,9 +34,10 @@ def test_a_body_is_recognised_as_it_was_sent() -> None:
     assert kept(r'{"content": "first line\nsecond \"line\"\nthird line"}', prompt) == QUOTES_THE_PROMPT
 
 
-def test_a_tools_result_is_part_of_the_prompt() -> None:
-    secret = "the account's balance is 1234.56 in gold"
-    call = {"id": "c", "type": "function", "function": {"name": "now", "arguments": "{}"}}
+@pytest.mark.parametrize("secret", ["the account's balance is 1234.56 in gold", "1234.56 in gold"])
+@pytest.mark.parametrize("arguments", ['{"of": {"owner": "Ada Lovelace"}}', '{"of": "Ada Lovelace'])
+def test_a_tools_result_and_its_arguments_are_part_of_the_prompt(secret: str, arguments: str) -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "now", "arguments": arguments}}
     asked = request(
         messages=[
             {"role": "user", "content": "how much?"},
@@ -41,7 +45,9 @@ def test_a_tools_result_is_part_of_the_prompt() -> None:
             {"role": "tool", "tool_call_id": "c", "content": secret},
         ]
     )
-    assert fit_for_records(f"cannot read: {secret}", asked) == QUOTES_THE_PROMPT
+    for quoted in (secret, json.loads(arguments)["of"]["owner"] if arguments.endswith("}") else arguments):
+        assert fit_for_records(f"cannot read: {quoted}", asked) == QUOTES_THE_PROMPT
+    assert fit_for_records("cannot read it", asked) == "cannot read it"
 
 
 @settings(max_examples=30)

@@ -142,6 +142,14 @@ def test_a_wrong_request_is_not_repeated() -> None:
     assert len(http.asked) == 1
 
 
+def test_items_left_out_of_a_batch_are_written_again() -> None:
+    left = {"t": [{"PutRequest": {"Item": {"PK": {"S": "p"}, "SK": {"S": "2"}}}}]}
+    http, database = over(answer({"UnprocessedItems": left}), answer({"UnprocessedItems": {}}))
+    asyncio.run(database.put_all("t", [{"PK": "p", "SK": "1"}, {"PK": "p", "SK": "2"}]))
+    assert len(orjson.loads(http.asked[0][2])["RequestItems"]["t"]) == 2
+    assert orjson.loads(http.asked[1][2])["RequestItems"] == left
+
+
 def test_keys_left_out_of_a_batch_are_asked_for_again() -> None:
     left = {"t": {"Keys": [{"PK": {"S": "p"}, "SK": {"S": "2"}}]}}
     http, database = over(

@@ -12,6 +12,7 @@ from switchboard.rankings_cache import RankingsCache
 from switchboard.storage.keys import KeyStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import RollupStore
+from switchboard.storage.signals import SignalStore
 from switchboard.web.catalog import LONGEST_SECONDS, Lookups, catalog_app
 
 from tests.examples import KEY, KEY_TEXT, catalog, endpoint, model
@@ -51,6 +52,7 @@ def app_with(generations: FakeGenerations) -> FastAPI:
         catalog=catalog(model(OFFER, aliases=("one",)), model(KEEPS_NOTHING, name="lab/two")),
         rankings=RankingsCache(RankingStore(database, "UptimeTable"), CLOCK),
         rollups=RollupStore(database, "UptimeTable"),
+        signals=SignalStore(database, "KeysTable"),
         generations=generations,
         authenticator=Authenticator(KeyStore(database, "KeysTable"), CLOCK),
         clock=CLOCK,

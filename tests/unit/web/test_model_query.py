@@ -6,7 +6,19 @@ from hypothesis import strategies as st
 from switchboard.catalog.model import DataPolicy
 from switchboard.errors import InvalidRequest
 from switchboard.health.figures import NO_FIGURES, Spread
-from switchboard.web.model_query import BOUNDS, LISTS, SORTS, model_query, query_parameters, selected
+from switchboard.json_types import Json
+from switchboard.web.model_query import (
+    BOUNDS,
+    CODING_INDEX,
+    LISTS,
+    NOT_ANSWERED,
+    SORTS,
+    SORTS_NOT_ANSWERED,
+    Traffic,
+    model_query,
+    query_parameters,
+    selected,
+)
 
 from tests.examples import catalog, endpoint, model, price
 
@@ -21,10 +33,11 @@ CHEAP = endpoint(
 )
 FAST = endpoint("swift", model="big/fast", supported_parameters=frozenset({"tools"}), region="eu")
 UNKNOWN = endpoint("b", model="lab/dark", price=price(output=1))
+SCORES: list[Json] = [{"name": "IFEval", "score": 9}, {"name": CODING_INDEX, "score": 61.5}, "nonsense"]
 CATALOG = catalog(
     model(CHEAP, name="lab/cheap", created=int(NOW) - 10 * DAY, context=8_000, description="Small and neat"),
     model(FAST, name="big/fast", created=int(NOW) - 100 * DAY, context=200_000, input_modalities=("text", "image")),
-    model(UNKNOWN, name="lab/dark", facts={"tokenizer": "GPT"}, output_modalities=("embedding",)),
+    model(UNKNOWN, name="lab/dark", facts={"tokenizer": "GPT", "benchmarks": SCORES}, output_modalities=("embedding",)),
 )
 SPREAD = Spread(9, 1, 9, 5, 5, 6, 7, 8)
 FIGURES = {
@@ -32,10 +45,12 @@ FIGURES = {
     CHEAP.id: replace(NO_FIGURES, latency_30m=replace(SPREAD, p50=7), throughput_30m=SPREAD),
 }
 
+TOKENS = {"lab/dark": 5, "big/fast": 70}
+
 
 def found(**given: str) -> list[str]:
     query = model_query(given, CATALOG)
-    return [one.id for one in selected(CATALOG.models.values(), query, FIGURES, NOW)]
+    return [one.id for one in selected(CATALOG.models.values(), query, Traffic(FIGURES, TOKENS), NOW)]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +72,8 @@ def found(**given: str) -> list[str]:
         ({"min_output_price": "8"}, ["big/fast"]),
         ({"max_age_days": "30"}, ["lab/cheap"]),
         ({"min_age_days": "30"}, ["big/fast"]),
+        ({"min_coding_index": "61.5"}, ["lab/dark"]),
+        ({"max_coding_index": "61.4"}, []),
         ({"zdr": "true"}, ["lab/cheap"]),
         ({"zdr": "false", "region": "eu"}, ["big/fast"]),
         ({"model_authors": "lab", "max_price": "9"}, ["lab/cheap"]),
@@ -75,6 +92,9 @@ def test_each_filter_leaves_what_it_says(given: dict[str, str], ids: list[str]) 
         ("context-high-to-low", ["big/fast", "lab/cheap", "lab/dark"]),
         ("throughput-high-to-low", ["big/fast", "lab/cheap", "lab/dark"]),
         ("latency-low-to-high", ["big/fast", "lab/cheap", "lab/dark"]),
+        ("coding-high-to-low", ["lab/dark", "big/fast", "lab/cheap"]),
+        ("most-popular", ["big/fast", "lab/dark", "lab/cheap"]),
+        ("top-weekly", ["big/fast", "lab/dark", "lab/cheap"]),
     ],
 )
 def test_what_is_not_known_comes_last_in_every_order(sort: str, ids: list[str]) -> None:
@@ -98,6 +118,19 @@ def test_what_is_not_known_comes_last_in_every_order(sort: str, ids: list[str]) 
 )
 def test_an_absurd_filter_is_named(name: str, value: str) -> None:
     with pytest.raises(InvalidRequest) as told:
+        model_query({name: value}, CATALOG)
+    assert told.value.param == name
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        *((name, "programming", reason) for name, reason in NOT_ANSWERED.items()),
+        *(("sort", value, reason) for value, reason in SORTS_NOT_ANSWERED.items()),
+    ],
+)
+def test_what_nothing_can_answer_is_refused_with_the_reason(name: str, value: str, reason: str) -> None:
+    with pytest.raises(InvalidRequest, match=reason) as told:
         model_query({name: value}, CATALOG)
     assert told.value.param == name
 

@@ -3,8 +3,11 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from switchboard.health.figures import NO_FIGURES, Rankings
+from switchboard.health.rollup import Observation, Rollup
 from switchboard.rankings_cache import RankingsCache
 from switchboard.storage.rankings import RankingStore
+from switchboard.storage.rollups import DAYS, RollupStore, model_series
 from switchboard.web.models import ModelSource, google_model_routes, model_routes
 from switchboard.web.rest import rest_app
 
@@ -22,8 +25,12 @@ GOOGLES = {"x_goog_api_client": "google-genai-sdk/3.4.0"}
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
     made = rest_app("Test", FakeTelemetry())
-    clock = FakeClock()
-    source = ModelSource(CATALOG, RankingsCache(RankingStore(FakeDatabase(), "UptimeTable"), clock), clock)
+    clock, database = FakeClock(), FakeDatabase()
+    rankings, rollups = RankingStore(database, "UptimeTable"), RollupStore(database, "UptimeTable")
+    asyncio.run(rankings.publish(Rankings(30_000_000, {"lab/two@b": NO_FIGURES})))
+    used = Rollup.of([Observation("ok", 1000, 200)])
+    asyncio.run(rollups.write(DAYS, model_series("lab/two"), DAYS.start_of(clock.now()), used))
+    source = ModelSource(CATALOG, RankingsCache(rankings, clock), rollups, clock)
     made.include_router(model_routes(source), prefix="/v1")
     made.include_router(google_model_routes(CATALOG), prefix="/v1beta")
     return made
@@ -54,6 +61,11 @@ def test_the_list_may_be_filtered_and_ordered(app: FastAPI) -> None:
     found = get(app, "/v1/models?supported_parameters=tools&sort=newest").json()
     assert ([row["id"] for row in found["data"]], found["total_count"]) == (["lab/one"], 1)
     assert get(app, "/v1/models?providers=nobody").json()["error"]["param"] == "providers"
+
+
+@pytest.mark.parametrize("sort", ["most-popular", "top-weekly"])
+def test_the_most_popular_has_most_tokens_of_a_week(app: FastAPI, sort: str) -> None:
+    assert [row["id"] for row in get(app, f"/v1/models?sort={sort}").json()["data"]] == ["lab/two", "lab/one"]
 
 
 def test_prices_come_in_zenmuxs_form_for_those_who_ask(app: FastAPI) -> None:

@@ -106,10 +106,10 @@ def test_a_simulated_endpoint_is_marked() -> None:
 
 def test_every_endpoint_of_a_model_is_shown_with_its_own_figures() -> None:
     rankings = Rankings(29_000_000, {DEAR.id: replace(NO_FIGURES, uptime_1d=Uptime(9, 10))})
-    view: Any = model_endpoints(model(CHEAP, DEAR), rankings)
+    view: Any = model_endpoints(model(CHEAP, DEAR), rankings, {})
     assert [row["uptime_last_1d"] for row in view["endpoints"]] == [None, 90.0]
     assert view["measured_until"] == 29_000_000 * 60
-    assert model_endpoints(model(), NO_RANKINGS)["measured_until"] is None
+    assert model_endpoints(model(), NO_RANKINGS, {})["measured_until"] is None
 
 
 def test_a_provider_says_where_it_can_be_read_about() -> None:

@@ -4,7 +4,9 @@ that it quotes of the prompt.
 
 from collections.abc import Iterator
 
-from switchboard.chat import ChatRequest, Text
+import orjson
+
+from switchboard.chat import Block, ChatRequest, Text, Thinking, ToolCall, ToolResult
 from switchboard.json_types import Json
 from switchboard.secret import Secret
 
@@ -29,11 +31,32 @@ def fit_for_records(words: str, request: ChatRequest) -> str:
 
 def _quotes(words: str, request: ChatRequest) -> bool:
     plain = words.replace("\\n", "\n").replace('\\"', '"')  # a body may be quoted as it was sent
-    spoken = [block.text for message in request.messages for block in message.blocks if isinstance(block, Text)]
+    spoken = [text for message in request.messages for block in message.blocks for text in _said(block)]
     if any(len(text) >= SHORTEST_QUOTE and text in plain for text in spoken):
         return True
     everything = "\n".join([*spoken, *(text for text in _texts(request.native) if len(text) >= WINDOW)])
     return any(plain[at : at + WINDOW] in everything for at in range(0, len(plain) - WINDOW + 1, WINDOW))
+
+
+def _said(block: Block) -> Iterator[str]:
+    """What callers, models and tools said to each other."""
+    match block:
+        case Text(text=text) | Thinking(text=text):
+            yield text
+        case ToolResult(blocks=blocks):
+            for inner in blocks:
+                yield from _said(inner)
+        case ToolCall(arguments=arguments):
+            yield from _texts(_read(arguments))
+
+
+def _read(arguments: str) -> Json:
+    """Models write arguments, so they may be no JSON."""
+    try:
+        read: Json = orjson.loads(arguments)
+    except orjson.JSONDecodeError:
+        return arguments
+    return read
 
 
 def _texts(value: Json) -> Iterator[str]:

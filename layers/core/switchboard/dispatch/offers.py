@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from switchboard.catalog.model import Endpoint
 from switchboard.credentials import Credential
 from switchboard.health.breaker import ALL_WELL, Door, Signals
+from switchboard.health.pauses import KEY_MARK
 
 CredentialsOf = Callable[[str], Sequence[Credential]]
 _BY_OPENNESS = (Door.OPEN_TO_ALL, Door.ONE_TRIAL, Door.SHUT, Door.RATE_LIMITED)
@@ -22,7 +23,7 @@ class Offer:
     def breaker(self) -> str:
         """The name of its breaker: the endpoint's, as long as there is only one key."""
         name = self.credential.name
-        return f"{self.endpoint.id}#{name}" if name else self.endpoint.id
+        return f"{self.endpoint.id}{KEY_MARK}{name}" if name else self.endpoint.id
 
 
 def offers_of(endpoint: Endpoint, credentials_of: CredentialsOf, key_id: str) -> list[Offer]:

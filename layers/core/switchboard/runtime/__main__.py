@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import cast
 
 from switchboard.clock import SystemClock
+from switchboard.garbage import loading
 from switchboard.runtime.api import RuntimeApi
 from switchboard.runtime.asgi import App
 from switchboard.runtime.loop import Worker, take_invocations
@@ -42,7 +43,8 @@ async def load(target: str, api: RuntimeApi) -> App:
     """The app; whatever keeps it from being imported is told to Lambda first, which shows it in the function's log."""
     module, _, attribute = target.partition(":")
     try:
-        return cast(App, getattr(importlib.import_module(module), attribute or "app"))
+        with loading():
+            return cast(App, getattr(importlib.import_module(module), attribute or "app"))
     except BaseException as error:  # SystemExit included: a start that ends early has failed
         log_failure("init_failed", error)
         await api.report("/init/error", Failure.of(error))

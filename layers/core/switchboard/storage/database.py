@@ -116,6 +116,9 @@ class Database(Protocol):
     async def put(self, table: str, item: Item, *, condition: Condition | None = None) -> None:
         """Write the whole item over whatever is there. Raises ConditionFailed."""
 
+    async def put_all(self, table: str, items: Sequence[Item]) -> None:
+        """Write 25 items at most, each over whatever is there. If it raises, some may be written all the same."""
+
     async def update(
         self, table: str, key: Key, update: Update, *, condition: Condition | None = None, repeatable: bool = False
     ) -> Item:

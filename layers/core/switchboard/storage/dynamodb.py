@@ -20,6 +20,7 @@ from switchboard.storage.expressions import (
     get_request,
     keys_request,
     put_request,
+    puts_request,
     query_request,
     update_request,
 )
@@ -44,6 +45,16 @@ class DynamoDatabase:
 
     async def put(self, table: str, item: Item, *, condition: Condition | None = None) -> None:
         await self._call("PutItem", put_request(table, item, condition), repeatable=condition is None)
+
+    async def put_all(self, table: str, items: Sequence[Item]) -> None:
+        wanted = puts_request(items)
+        for patience in range(BATCH_ROUNDS):
+            reply = await self._call("BatchWriteItem", {"RequestItems": {table: wanted}}, repeatable=True)
+            wanted = (reply.get("UnprocessedItems") or {}).get(table) or []
+            if not wanted:
+                return
+            await asyncio.sleep(BATCH_PAUSE_SECONDS * 2**patience)
+        raise StorageUnavailable("DynamoDB leaves items of a batch unwritten")
 
     async def update(
         self, table: str, key: Key, update: Update, *, condition: Condition | None = None, repeatable: bool = False

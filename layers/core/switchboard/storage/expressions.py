@@ -1,9 +1,9 @@
 """Database calls as DynamoDB requests: names and values go in by reference, never spliced into the expression."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from switchboard.json_types import JsonObject
+from switchboard.json_types import Json, JsonObject
 from switchboard.storage.database import (
     PARTITION,
     SORT,
@@ -89,6 +89,11 @@ def get_request(table: str, key: Key, consistent: bool) -> JsonObject:
 
 def put_request(table: str, item: Mapping[str, Value], condition: Condition | None) -> JsonObject:
     return {"TableName": table, "Item": dict(marshal_item(item)), **_conditional(Expression(), condition)}
+
+
+def puts_request(items: Sequence[Mapping[str, Value]]) -> list[Json]:
+    """The part of BatchWriteItem that belongs to one table."""
+    return [{"PutRequest": {"Item": dict(marshal_item(item))}} for item in items]
 
 
 def delete_request(table: str, key: Key, condition: Condition | None) -> JsonObject:

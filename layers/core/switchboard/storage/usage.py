@@ -5,7 +5,8 @@ No index is needed to find one by its id: the id tells its shard and when it beg
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import orjson
 
@@ -14,6 +15,7 @@ from switchboard.chat import Usage
 from switchboard.ids import GENERATION_PREFIX, generation_time, new_generation_id, shard_of
 from switchboard.storage.database import PARTITION, SORT, Database, Item, Key, Query
 from switchboard.storage.fields import items, number, present, strings, table, text, whole
+from switchboard.storage.grouped import GroupedPuts
 
 MINUTE = 60
 # A request may run for 15 minutes (Lambda's and API Gateway's limit), so it ends in one of 16.
@@ -38,7 +40,7 @@ USAGE_NAMES = {
 SERVICE_TIER = "t"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UsageStore:
     """`shards` partitions for each minute: one takes about 1,000 records per second. `days` until a record expires."""
 
@@ -46,13 +48,17 @@ class UsageStore:
     table: str
     shards: int = 4
     days: int = 60
+    _puts: GroupedPuts = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._puts = GroupedPuts(self.database, self.table)
 
     def new_id(self, now: float) -> str:
         """The id of a generation that begins now (Unix seconds)."""
         return new_generation_id(now, self.shards)
 
     async def record(self, generation: Generation) -> None:
-        await self.database.put(self.table, self.to_item(generation))
+        await self._puts.put(self.to_item(generation))
 
     async def find(self, generation_id: str) -> Generation | None:
         """One batch of reads over the minutes in which it can have ended. None if it is not there, or not an id."""
@@ -219,5 +225,6 @@ def _usage_of(counts: Item) -> Usage:
     return Usage(**buckets, service_tier=text(counts, SERVICE_TIER))
 
 
+@lru_cache(maxsize=64)
 def _partition(minute: int, shard: int) -> str:
     return f"T#{time.strftime('%Y%m%d%H%M', time.gmtime(minute * MINUTE))}#{shard:02d}"

@@ -1,7 +1,7 @@
 """Look-ups: models, endpoints, providers, one generation. FastAPI, for its documentation."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
@@ -15,16 +15,20 @@ from switchboard.clock import Clock
 from switchboard.errors import NotFound
 from switchboard.health.figures import NO_FIGURES
 from switchboard.ids import bare_id, generation_time
+from switchboard.json_types import JsonObject
 from switchboard.rankings_cache import RankingsCache
 from switchboard.routing.models import find_model
 from switchboard.storage.rollups import RollupStore
+from switchboard.storage.signals import SignalStore
 from switchboard.telemetry import Telemetry
 from switchboard.web.generations import generation_object
 from switchboard.web.models import ModelSource, google_model_routes, model_routes
 from switchboard.web.pages.kept_rollups import KeptRollups
 from switchboard.web.pages.listing import Listing
+from switchboard.web.pages.rankings_page import measured_models
 from switchboard.web.pages.reply import wants_html
 from switchboard.web.pages.routes import Pages, add_pages, front_page, stats_routes
+from switchboard.web.pauses import Pauses
 from switchboard.web.reference.document import api_document
 from switchboard.web.rest import PREFIXES, headers_of, rest_app
 from switchboard.web.routes import ANTHROPIC_PREFIXES
@@ -49,6 +53,7 @@ class Lookups:
     catalog: Catalog
     rankings: RankingsCache
     rollups: RollupStore
+    signals: SignalStore
     generations: Generations
     authenticator: Authenticator
     clock: Clock
@@ -58,9 +63,7 @@ def catalog_app(lookups: Lookups, telemetry: Telemetry, *, described: Sequence[F
     """`described` are the applications of other functions: their routes stand in the one document of the API."""
     app = rest_app("Switchboard", telemetry)
     described = (app, *described)
-    kept = KeptRollups(lookups.rollups)
-    listing = Listing(lookups.catalog)
-    pages = Pages(lookups.catalog, listing, lookups.rankings, kept, lookups.clock, lambda: api_document(described))
+    pages = _pages(lookups, lambda: api_document(described))
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> JSONResponse:
@@ -76,10 +79,10 @@ def catalog_app(lookups: Lookups, telemetry: Telemetry, *, described: Sequence[F
 
     add_pages(app, pages)
     for prefix in PREFIXES:
-        for routes in (_routes(lookups), _zero_retention_routes(lookups), stats_routes(pages)):
+        for routes in _below_v1(lookups, pages):
             app.include_router(routes, prefix=prefix, include_in_schema=prefix == PREFIXES[0])
     for prefix in ANTHROPIC_PREFIXES:
-        routes = model_routes(ModelSource(lookups.catalog, lookups.rankings, lookups.clock))
+        routes = model_routes(ModelSource(lookups.catalog, lookups.rankings, pages.rollups, lookups.clock))
         app.include_router(routes, prefix=prefix, include_in_schema=prefix == ANTHROPIC_PREFIXES[0])
     for prefix in GOOGLE_PREFIXES:
         googles = google_model_routes(lookups.catalog)
@@ -87,14 +90,24 @@ def catalog_app(lookups: Lookups, telemetry: Telemetry, *, described: Sequence[F
     return app
 
 
-def _routes(lookups: Lookups) -> APIRouter:
+def _pages(lookups: Lookups, document: Callable[[], JsonObject]) -> Pages:
+    kept, pauses = KeptRollups(lookups.rollups), Pauses(lookups.signals, lookups.clock)
+    return Pages(lookups.catalog, Listing(lookups.catalog), lookups.rankings, kept, pauses, lookups.clock, document)
+
+
+def _below_v1(lookups: Lookups, pages: Pages) -> tuple[APIRouter, ...]:
+    return _routes(lookups, pages.pauses), _zero_retention_routes(lookups, pages.pauses), stats_routes(pages)
+
+
+def _routes(lookups: Lookups, pauses: Pauses) -> APIRouter:
     router = APIRouter()
 
     @router.get("/models/{author}/{slug}/endpoints")
     async def list_endpoints(author: str, slug: str) -> JSONResponse:
         """A model's endpoints with their prices, limits and measured figures."""
         model = find_model(lookups.catalog, f"{author}/{slug}")
-        shown = model_endpoints(model, await lookups.rankings.fresh())
+        rankings, paused = await asyncio.gather(lookups.rankings.fresh(), pauses.of_models([model.id]))
+        shown = model_endpoints(model, rankings, paused)
         return JSONResponse({"data": shown}, headers={"cache-control": "public, max-age=10"})
 
     @router.get("/providers")
@@ -114,15 +127,16 @@ def _routes(lookups: Lookups) -> APIRouter:
     return router
 
 
-def _zero_retention_routes(lookups: Lookups) -> APIRouter:
+def _zero_retention_routes(lookups: Lookups, pauses: Pauses) -> APIRouter:
     router = APIRouter(tags=["Models"])
 
     @router.get("/endpoints/zdr")
     async def list_zero_retention_endpoints() -> JSONResponse:
         """Every endpoint whose provider keeps no prompts; what is not known does not count."""
-        figures = (await lookups.rankings.fresh()).endpoints
+        rankings = await lookups.rankings.fresh()
+        paused = await pauses.of_models(measured_models(lookups.catalog, rankings))
         rows = [
-            endpoint_object(model, endpoint, figures.get(endpoint.id, NO_FIGURES))
+            endpoint_object(model, endpoint, rankings.endpoints.get(endpoint.id, NO_FIGURES), paused.get(endpoint.id))
             for model in lookups.catalog.models.values()
             for endpoint in model.endpoints
             if endpoint.data_policy.retention_days == 0

@@ -17,6 +17,8 @@ from switchboard.web.pages.listing import Row, row_of
 DAY = 86_400
 LONGEST_SEARCH = 200
 LARGEST_NUMBER = Decimal(10**12)
+CODING_INDEX = "Artificial Analysis Coding Index"
+UNKNOWN_INDICES = ("intelligence", "agentic")
 LISTS = {
     "supported_parameters": "Parameters that one endpoint has all of.",
     "input_modalities": "What the model reads; all of them.",
@@ -33,6 +35,25 @@ BOUNDS = {
     "max_output_price": "US dollars for a million completion tokens, at the cheapest endpoint.",
     "min_age_days": "Days since its release.",
     "max_age_days": "Days since its release.",
+    "min_coding_index": f"Its score in the {CODING_INDEX}.",
+    "max_coding_index": f"Its score in the {CODING_INDEX}.",
+}
+# OpenRouter's filters and orders that nothing in the catalog or in the traffic can answer, and why.
+NOT_ANSWERED = {
+    "category": "no source of the catalog says what a model is used for",
+    "distillable": "no source of the catalog says whether answers may train other models",
+    **{
+        f"{bound}_{name}_index": f"the catalog has no {name} index"
+        for bound in ("min", "max")
+        for name in UNKNOWN_INDICES
+    },
+    **{f"{bound}_tool_success_rate": "tool calls are measured by endpoint, not by model" for bound in ("min", "max")},
+    **dict.fromkeys(("use_rss", "use_rss_chat_links"), "there is no feed"),
+}
+SORTS_NOT_ANSWERED = {
+    "intelligence-high-to-low": "the catalog has no intelligence index",
+    "agentic-high-to-low": "the catalog has no agentic index",
+    "design-arena-elo-high-to-low": "the catalog has no scores of Design Arena",
 }
 NOTHING: frozenset[str] = frozenset()
 
@@ -42,11 +63,32 @@ def _price(row: Row) -> float | None:
     return None if row.input_rate is None else 3 * row.input_rate + (row.output_rate or 0)
 
 
+def _coding(model: Model) -> float | None:
+    rows = model.facts.get("benchmarks")
+    for row in rows if isinstance(rows, list) else ():
+        score = row.get("score") if isinstance(row, dict) and row.get("name") == CODING_INDEX else None
+        if isinstance(score, int | float):
+            return score
+    return None
+
+
 def _negated(value: float | None) -> float | None:
     return None if value is None else -value
 
 
 Order = Callable[[Row], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What was measured: figures by endpoint, and each model's tokens of seven days."""
+
+    figures: Mapping[str, EndpointFigures]
+    tokens: Mapping[str, int]
+
+
+# By the tokens of a week: both names mean that at OpenRouter, too.
+POPULAR = ("most-popular", "top-weekly")
 # Each order's value; the smallest comes first.
 SORTS: Mapping[str, Order] = {
     "newest": lambda row: -row.model.created if row.model.created else None,
@@ -55,6 +97,7 @@ SORTS: Mapping[str, Order] = {
     "context-high-to-low": lambda row: _negated(row.model.context),
     "throughput-high-to-low": lambda row: _negated(row.throughput),
     "latency-low-to-high": lambda row: row.latency,
+    "coding-high-to-low": lambda row: _negated(_coding(row.model)),
 }
 
 
@@ -72,10 +115,15 @@ class ModelQuery:
     def asks_for_anything(self) -> bool:
         return bool(self.words or self.lists or self.bounds or self.zdr or self.region or self.sort)
 
+    def asks_for_popularity(self) -> bool:
+        return self.sort in POPULAR
+
 
 def model_query(given: Mapping[str, str], catalog: Catalog) -> ModelQuery:
-    """Raises InvalidRequest for a value that no model could ever have, and says which there are."""
+    """Raises InvalidRequest for a value that no model could ever have, and says which there are; and for a question
+    that nothing here can answer, and says why."""
     present = {name: value.strip() for name, value in given.items() if value.strip()}
+    _refuse_unanswerable(present)
     if len(present.get("q", "")) > LONGEST_SEARCH:
         raise InvalidRequest(f"`q` may have at most {LONGEST_SEARCH} characters.", param="q")
     known = _known(catalog)
@@ -85,19 +133,23 @@ def model_query(given: Mapping[str, str], catalog: Catalog) -> ModelQuery:
         bounds={name: _number(name, present[name]) for name in BOUNDS if name in present},
         zdr=_one(present, "zdr", ("true", "false")) == "true",
         region=_one(present, "region", sorted(known["region"])),
-        sort=_one(present, "sort", list(SORTS)),
+        sort=_one(present, "sort", (*POPULAR, *SORTS)),
     )
 
 
-def selected(
-    models: Iterable[Model], query: ModelQuery, figures: Mapping[str, EndpointFigures], now: float
-) -> list[Model]:
-    """`figures` are by endpoint; `now` is Unix seconds."""
-    rows = [row for model in models if _holds(row := row_of(model, figures), query, now)]
-    order = SORTS.get(query.sort or "")
+def selected(models: Iterable[Model], query: ModelQuery, traffic: Traffic, now: float) -> list[Model]:
+    """`now` is Unix seconds."""
+    rows = [row for model in models if _holds(row := row_of(model, traffic.figures), query, now)]
+    order = _order(query, traffic)
     if order:
         rows.sort(key=lambda row: ((value := order(row)) is None, value or 0, row.model.id))
     return [row.model for row in rows]
+
+
+def _order(query: ModelQuery, traffic: Traffic) -> Order | None:
+    if query.asks_for_popularity():
+        return lambda row: _negated(traffic.tokens.get(row.model.id))
+    return SORTS.get(query.sort or "")
 
 
 def query_parameters() -> list[Json]:
@@ -108,7 +160,7 @@ def query_parameters() -> list[Json]:
         **BOUNDS,
         "zdr": "`true`: an endpoint that keeps no prompts.",
         "region": "A part of the world that an endpoint stays in.",
-        "sort": f"One of {', '.join(SORTS)}.",
+        "sort": f"One of {', '.join((*POPULAR, *SORTS))}.",
     }
     return [_told(name, words) for name, words in told.items()]
 
@@ -158,6 +210,9 @@ def _in_bound(row: Row, name: str, bound: Decimal, now: float) -> bool:
             value = _decimal(row.input_rate, NANO)
         case "min_output_price" | "max_output_price":
             value = _decimal(row.output_rate, NANO)
+        case "min_coding_index" | "max_coding_index":
+            coding = _coding(row.model)
+            value = None if coding is None else Decimal(str(coding))
         case _:
             value = _decimal(int(now) - row.model.created if row.model.created else None, DAY)
     if value is None:
@@ -195,6 +250,15 @@ def _one(given: Mapping[str, str], name: str, known: Sequence[str]) -> str | Non
     if value is not None and value not in known:
         raise InvalidRequest(f"`{name}` must be one of {', '.join(known) or 'none that there is'}.", param=name)
     return value
+
+
+def _refuse_unanswerable(given: Mapping[str, str]) -> None:
+    for name, reason in NOT_ANSWERED.items():
+        if given.get(name, "false") != "false":
+            raise InvalidRequest(f"`{name}` cannot be answered here: {reason}. Leave it out.", param=name)
+    if missing := SORTS_NOT_ANSWERED.get(given.get("sort", "")):
+        possible = ", ".join((*POPULAR, *SORTS))
+        raise InvalidRequest(f"This order cannot be answered here: {missing}. `sort` takes {possible}.", param="sort")
 
 
 def _number(name: str, text: str) -> Decimal:

@@ -11,11 +11,16 @@ from fastapi.responses import JSONResponse
 
 from switchboard.catalog.model import Catalog, Model
 from switchboard.clock import Clock
+from switchboard.health.figures import Rankings
 from switchboard.json_types import JsonObject
 from switchboard.rankings_cache import RankingsCache
 from switchboard.routing.models import find_model
+from switchboard.storage.rollups import model_series
 from switchboard.web.model_lists import Window, codex_models, google_model, google_models, models_page
-from switchboard.web.model_query import model_query, query_parameters, selected
+from switchboard.web.model_query import Traffic, model_query, query_parameters, selected
+from switchboard.web.pages.kept_rollups import Series
+from switchboard.web.pages.rankings_page import DAYS_COUNTED, measured_models, week_of
+from switchboard.web.pages.series import day_rollups
 from switchboard.web.pricings import model_pricings, with_pricings
 from switchboard.web.rest import headers_of
 from switchboard.web.routes import reads_google
@@ -36,10 +41,11 @@ PageToken = Annotated[str | None, Query(alias="pageToken")]
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
-    """What the lists are made from: the catalog, the measured figures that some orders need, and the time."""
+    """What the lists are made from: the catalog, the figures and sums that some orders need, and the time."""
 
     catalog: Catalog
     rankings: RankingsCache
+    rollups: Series
     clock: Clock
 
     async def chosen(self, given: Mapping[str, str]) -> Sequence[Model]:
@@ -48,7 +54,16 @@ class ModelSource:
         query = model_query(given, self.catalog)
         if not query.asks_for_anything():
             return every
-        return selected(every, query, (await self.rankings.fresh()).endpoints, self.clock.now())
+        now, rankings = self.clock.now(), await self.rankings.fresh()
+        tokens = await self._tokens(rankings, now) if query.asks_for_popularity() else {}
+        return selected(every, query, Traffic(rankings.endpoints, tokens), now)
+
+    async def _tokens(self, rankings: Rankings, now: float) -> dict[str, int]:
+        """Of seven days, by model; raises StorageError."""
+        names = measured_models(self.catalog, rankings)
+        days = await day_rollups(self.rollups, [model_series(name) for name in names], DAYS_COUNTED, now)
+        weeks = {name: week_of(days, name) for name in names}
+        return {name: week.tokens_in + week.tokens_out for name, week in weeks.items()}
 
 
 def model_routes(source: ModelSource) -> APIRouter:

@@ -1,5 +1,6 @@
 """Models, endpoints and providers as public JSON, in OpenRouter's field names with ours added."""
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -7,6 +8,7 @@ from functools import lru_cache
 
 from switchboard.catalog.model import EMBEDDING, NANO, TOKENS_PER_PRICE, DataPolicy, Endpoint, Model, Price, Provider
 from switchboard.health.figures import NO_FIGURES, EndpointFigures, Rankings, Spread, Uptime
+from switchboard.health.pauses import Pause
 from switchboard.json_types import Json, JsonObject
 
 # OpenRouter's word.
@@ -70,7 +72,8 @@ def _for_sdks(model: Model) -> JsonObject:
     }
 
 
-def model_endpoints(model: Model, rankings: Rankings) -> JsonObject:
+def model_endpoints(model: Model, rankings: Rankings, pauses: Mapping[str, Pause]) -> JsonObject:
+    """`pauses` are by endpoint."""
     return {
         "id": model.id,
         "name": model.name,
@@ -79,13 +82,15 @@ def model_endpoints(model: Model, rankings: Rankings) -> JsonObject:
         "architecture": _architecture(model),
         "measured_until": rankings.version * 60 if rankings.version else None,
         "endpoints": [
-            endpoint_object(model, endpoint, rankings.endpoints.get(endpoint.id, NO_FIGURES))
+            endpoint_object(model, endpoint, rankings.endpoints.get(endpoint.id, NO_FIGURES), pauses.get(endpoint.id))
             for endpoint in model.endpoints
         ],
     }
 
 
-def endpoint_object(model: Model, endpoint: Endpoint, figures: EndpointFigures) -> JsonObject:
+def endpoint_object(
+    model: Model, endpoint: Endpoint, figures: EndpointFigures, pause: Pause | None = None
+) -> JsonObject:
     """Uptime in percent (null: no attempts), latency (time to first token) in ms, throughput in tokens per second."""
     return {
         "id": endpoint.id,
@@ -110,6 +115,7 @@ def endpoint_object(model: Model, endpoint: Endpoint, figures: EndpointFigures) 
         "moderation": endpoint.facts.get("moderation"),
         "status_page_url": endpoint.provider.status_page,
         "simulated": endpoint.provider.facts.get("simulated") is True,
+        "paused": pause_object(pause) if pause else None,
         **_figures(figures),
     }
 
@@ -172,6 +178,11 @@ def _sorted(names: Iterable[str]) -> list[Json]:
 
 def _input_rate(endpoint: Endpoint) -> tuple[bool, int]:
     return not endpoint.price.is_known, endpoint.price.rates.get("input", 0)
+
+
+def pause_object(pause: Pause) -> JsonObject:
+    """`until` in Unix seconds."""
+    return {"reason": pause.reason, "until": math.ceil(pause.until)}
 
 
 def policy_object(policy: DataPolicy) -> JsonObject:

@@ -12,10 +12,11 @@ from local.simulator.dialects import (
     OPENAI_CHAT,
 )
 from local.simulator.dialects.interface import Dialect
-from local.simulator.failures import failure_of
+from local.simulator.failures import echoed, failure_of
 from local.simulator.faults import Fault, Rule
 from local.simulator.refusal import Failure
 from local.simulator.trouble import Trouble
+from tests.simulated import call_of
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -80,3 +81,14 @@ def test_what_stands_before_a_provider_has_no_dialect() -> None:
 
 def test_faults_of_the_answer_come_with_an_answer() -> None:
     assert failure_of(Rule("p", Fault.CUT), OPENAI_CHAT) is None
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_a_provider_that_quotes_repeats_the_body_or_only_what_is_long_in_it(dialect: Dialect) -> None:
+    asked = call_of({"a": ["short", "a long text, the first"], "b": {"c": "a long text, the last"}})
+    whole = echoed(asked, dialect, whole=True).content.decode()
+    assert "short" in whole
+    assert "a long text, the first" in whole
+    words = echoed(asked, dialect, whole=False).content.decode()
+    assert "short" not in words
+    assert 0 < words.index("a long text, the last") < words.index("a long text, the first")

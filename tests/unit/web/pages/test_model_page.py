@@ -3,9 +3,10 @@ from typing import Any
 
 from switchboard.catalog.model import DataPolicy
 from switchboard.health.figures import NO_FIGURES, Rankings, Spread, Uptime
+from switchboard.health.pauses import Pause
 from switchboard.storage.rollups import Bucket
 from switchboard.web.pages.calculator import Question
-from switchboard.web.pages.model_page import page_object
+from switchboard.web.pages.model_page import Measured, page_object
 from switchboard.web.pages.series import endpoint_stats
 
 from tests.examples import endpoint, model
@@ -24,7 +25,8 @@ def shown() -> Any:
         "tokens_per_day": [],
         "endpoints": [endpoint_stats(one, [Bucket(0, None)]) for one in (TOLD, UNTOLD)],
     }
-    return page_object(model(TOLD, UNTOLD, aliases=("one",)), FIGURES, stats, Question(10, 5, 3), "https://here.test")
+    measured = Measured(FIGURES, stats, {TOLD.id: Pause("failures", 61.5)})
+    return page_object(model(TOLD, UNTOLD, aliases=("one",)), measured, Question(10, 5, 3), "https://here.test")
 
 
 def test_a_card_has_the_apis_figures_and_the_pages_own() -> None:
@@ -33,6 +35,11 @@ def test_a_card_has_the_apis_figures_and_the_pages_own() -> None:
     assert (card["provider"], card["moderation"], card["aggregator"]) == ("acme", "by the developer", True)
     assert card["data_policy"] == {"training": False, "retention_days": 30, "verified": True}
     assert card["sources"]["agreement"] == "all"
+
+
+def test_an_endpoint_that_is_paused_says_until_when_and_why() -> None:
+    paused = [card["paused"] for card in shown()["endpoints"]]
+    assert paused == [{"reason": "failures", "until": 62}, None]
 
 
 def test_what_nobody_said_is_null_on_a_card() -> None:
@@ -48,7 +55,8 @@ def test_the_calculator_answers_what_was_asked() -> None:
 
 def test_a_benchmark_that_says_little_is_null_elsewhere() -> None:
     named = replace(model(), facts={"benchmarks": [{"name": "IFEval", "note": "x"}, "nonsense"]})
-    page: Any = page_object(named, FIGURES, {"as_of": 1, "tokens_per_day": [], "endpoints": []}, Question(1, 1, 1), "")
+    measured = Measured(FIGURES, {"as_of": 1, "tokens_per_day": [], "endpoints": []}, {})
+    page: Any = page_object(named, measured, Question(1, 1, 1), "")
     nothing = {"score": None, "metric": None, "source": None, "date": None}
     assert page["benchmarks"] == [{"name": "IFEval", **nothing}]
 

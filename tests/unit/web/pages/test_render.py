@@ -11,7 +11,7 @@ from switchboard.json_types import JsonObject
 from switchboard.storage.rollups import Bucket
 from switchboard.web.pages.calculator import Question
 from switchboard.web.pages.listing import Filters, Listing, list_object
-from switchboard.web.pages.model_page import page_object
+from switchboard.web.pages.model_page import Measured, page_object
 from switchboard.web.pages.provider_page import provider_page
 from switchboard.web.pages.render import STYLE, STYLE_PATH, as_html, as_markdown
 from switchboard.web.pages.series import HOURS_SHOWN, endpoint_stats
@@ -71,7 +71,7 @@ def test_the_page_of_the_model_with_the_most_endpoints_is_light() -> None:
     hours = [Bucket(place * 3600, Rollup.of(observed(luck))) for place in range(HOURS_SHOWN)]
     series: Any = [endpoint_stats(endpoint, hours) for endpoint in model.endpoints]
     stats: JsonObject = {"as_of": 1, "tokens_per_day": [], "endpoints": series}
-    page = page_object(model, NO_RANKINGS, stats, Question(1, 1, 1), "https://here.test")
+    page = page_object(model, Measured(NO_RANKINGS, stats, {}), Question(1, 1, 1), "https://here.test")
     assert weight(as_html("model", page, "/models/lab/one")) <= LARGEST_MODEL
 
 
@@ -86,10 +86,10 @@ def test_every_model_and_provider_that_is_shipped_has_its_page() -> None:
     for model in catalog.models.values():
         series: Any = [endpoint_stats(endpoint, []) for endpoint in model.endpoints]
         stats: JsonObject = {"as_of": 1, "tokens_per_day": [], "endpoints": series}
-        page = page_object(model, NO_RANKINGS, stats, Question(1, 1, 1), "https://here.test")
+        page = page_object(model, Measured(NO_RANKINGS, stats, {}), Question(1, 1, 1), "https://here.test")
         assert model.id in as_html("model", page, "/models/lab/one")
         assert model.id in as_markdown("model", page, "/models/lab/one.md")
     for provider in catalog.providers.values():
-        page = provider_page(catalog, provider, NO_RANKINGS)
+        page = provider_page(catalog, provider, NO_RANKINGS, {})
         assert provider.id in as_html("provider", page, "/providers/x")
         assert provider.id in as_markdown("provider", page, "/providers/x.md")

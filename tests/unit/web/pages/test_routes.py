@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from fastapi import FastAPI
 from switchboard.catalog.model import DataPolicy
+from switchboard.health.breaker import Signals
 from switchboard.health.figures import NO_FIGURES, Rankings, Spread, Uptime
 from switchboard.health.rollup import Observation, Rollup
 from switchboard.storage.rollups import DAYS, HOURS, endpoint_series, model_series
@@ -152,6 +153,29 @@ def test_the_series_of_the_page_are_the_apis(app: FastAPI) -> None:
     assert stats["tokens_per_day"] == page["tokens_per_day"]
     assert [one["hours"] for one in stats["endpoints"]] == [one["hours"] for one in page["endpoints"]]
     assert "/api/v1/models/{author}/{slug}/stats" in get(app, "/openapi.json").json()["paths"]
+
+
+@pytest.fixture(scope="module")
+def paused() -> FastAPI:
+    offer = endpoint(data_policy=DataPolicy(retention_days=0))
+    shut = Signals(failures=3, shut_until=CLOCK.now() + 7)
+    return page_app(catalog(model(offer)), Rankings(30_000_000, {offer.id: NO_FIGURES}), signals={offer.id: shut})
+
+
+@pytest.mark.parametrize("path", ["/models/lab/one", "/providers/acme", "/status"])
+def test_an_endpoint_that_requests_pass_by_is_shown_to_be_paused_until_when(
+    paused: FastAPI, app: FastAPI, path: str
+) -> None:
+    assert Seen(get(paused, path)).has("Paused until 08:00:07 UTC: failures")
+    assert b"until 08:00:07 UTC" in get(paused, path + ".md").body
+    assert b"Paused" not in get(app, path).body
+
+
+@pytest.mark.parametrize("path", ["models/lab/one/endpoints", "endpoints/zdr"])
+def test_the_api_tells_of_pauses_too(paused: FastAPI, path: str) -> None:
+    shown = get(paused, f"/api/v1/{path}").json()["data"]
+    (row,) = shown if isinstance(shown, list) else shown["endpoints"]
+    assert row["paused"] == {"reason": "failures", "until": CLOCK.now() + 7}
 
 
 def test_an_alias_leads_to_its_model(app: FastAPI) -> None:

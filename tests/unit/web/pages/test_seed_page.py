@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from switchboard.catalog.model import DataPolicy
+from switchboard.health.breaker import Signals
 from switchboard.health.figures import NO_FIGURES, Rankings, Spread, Uptime
 from switchboard.health.rollup import Observation, Rollup
 from switchboard.storage.rollups import DAYS, HOURS, endpoint_series, model_series
@@ -65,6 +66,7 @@ def app() -> FastAPI:
             Row(DAYS, model_series(NAME), DAYS.start_of(now), day),
             Row(DAYS, model_series(NAME), DAYS.start_of(now - 86_400), Rollup.of([Observation("ok", 77_001, 33_003)])),
         ),
+        {f"{NAME}@azure": Signals(failures=3, shut_until=now + 9)},
     )
 
 
@@ -139,7 +141,10 @@ CARD: Mapping[str, Words] = {
     "throughput_last_30m": spoken("Throughput", wording.throughput),
     "uptime_last_30m": spoken("Uptime", wording.percent),
     "uptime_last_1d": lambda value: "no attempt in the last day" if value is None else wording.percent(value),
-    "attempts_last_1d": lambda number: f"of {number:,} attempts" if number else "no attempt",
+    "attempts_last_1d": lambda number: f"of {wording.times(number, 'attempt')}" if number else "no attempt",
+    "paused": lambda nothing: "",
+    "paused.until": spoken("Paused until", wording.clock),
+    "paused.reason": plain(),
     "hours[].start": spoken("", wording.moment),
     "hours[].uptime": spoken("", wording.percent),
     "unpriced[]": wording.unit_name,

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from switchboard.health.figures import NO_FIGURES, Rankings, Uptime
+from switchboard.health.pauses import Pause
 from switchboard.health.rollup import Observation, Rollup
 from switchboard.storage.rollups import DAY, Bucket, endpoint_series
 from switchboard.web.pages.incidents import Incident
@@ -27,13 +28,21 @@ def days(*outcomes: str) -> list[Bucket]:
     return [Bucket(19_999 * DAY, None), Bucket(20_000 * DAY, seen)]
 
 
+DAYS_OF = {endpoint_series(FIRST.id): days("ok")}
+
+
 def shown() -> Any:
     series = {endpoint_series(FIRST.id): days("ok", "server"), endpoint_series(SECOND.id): days("ok", "rate_limit")}
-    return status_object(CATALOG, FIGURES, History(series, (Incident("acme", 60, None, 4, 3),)), NOW)
+    return status_object(
+        CATALOG,
+        FIGURES,
+        History(series, (Incident("acme", 60, None, 4, 3),), {SECOND.id: Pause("failures", NOW + 5)}),
+        NOW,
+    )
 
 
 def test_only_endpoints_that_were_asked_are_looked_up() -> None:
-    assert watched_endpoints(CATALOG, FIGURES) == {"acme": [FIRST.id, SECOND.id]}
+    assert watched_endpoints(CATALOG, FIGURES) == {"acme": [FIRST, SECOND]}
     assert shown()["silent_providers"] == ["silent"]
 
 
@@ -42,12 +51,33 @@ def test_a_provider_is_the_sum_of_its_endpoints() -> None:
     assert (row["endpoints"], row["uptime_last_30m"], row["uptime_last_1d"]) == (2, 45.0, 95.0)
 
 
+def test_endpoints_that_are_paused_are_named() -> None:
+    (row,) = shown()["providers"]
+    assert row["paused"] == [{"model": "lab/one", "tag": "acme/eu", "reason": "failures", "until": NOW + 5}]
+
+
 def test_a_day_counts_attempts_without_rate_limits_and_silence_is_no_data() -> None:
     (row,) = shown()["providers"]
     assert row["days"] == [
         {"date": "2024-10-03", "uptime": None, "attempts": 0, "state": "no data"},
         {"date": "2024-10-04", "uptime": 66.67, "attempts": 3, "state": "down"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("history", "state"),
+    [
+        (History(DAYS_OF), "normal"),
+        (History(DAYS_OF, pauses={FIRST.id: Pause("failures", NOW)}), "degraded"),
+        (History(DAYS_OF, (Incident("acme", 60, None, 4, 3),)), "degraded"),
+        (History(DAYS_OF, (Incident("acme", 60, 120, 4, 3),)), "normal"),
+        (History(DAYS_OF, (Incident("silent", 60, None, 4, 3),)), "normal"),
+    ],
+)
+def test_a_provider_that_fails_now_is_not_normal(history: History, state: str) -> None:
+    well = Rankings(9, {FIRST.id: replace(NO_FIGURES, uptime_30m=Uptime(99, 100))})
+    page: Any = status_object(CATALOG, well, history, NOW)
+    assert page["providers"][0]["state"] == state
 
 
 def test_states_are_counted_and_incidents_named() -> None:

@@ -47,3 +47,11 @@ def test_counts_are_grouped_by_thousands() -> None:
 
 def test_a_tenth_is_told_of_a_usual_speed_only() -> None:
     assert [wording.throughput(value) for value in (26.16, 3302.6)] == ["26.2 tok/s", "3,303 tok/s"]
+
+
+def test_one_has_no_plural() -> None:
+    assert (wording.times(1, "attempt"), wording.times(1200, "attempt")) == ("1 attempt", "1,200 attempts")
+
+
+def test_a_time_of_day_has_its_seconds() -> None:
+    assert wording.clock(1_800_000_007.9) == "08:00:07 UTC"

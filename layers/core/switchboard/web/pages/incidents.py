@@ -1,11 +1,17 @@
-"""When a provider was down: runs of minutes in which it failed too often, found in the roll-ups of two days."""
+"""When a provider was down: runs of minutes in which an endpoint failed too often, found in the roll-ups of two days.
+
+Endpoints are looked at one by one: a breaker keeps requests away from the one that fails, and others would hide it.
+"""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
 
-from switchboard.health.figures import DEGRADED_FROM, Uptime
+from switchboard.catalog.model import Endpoint
+from switchboard.health.figures import Uptime
 from switchboard.json_types import JsonObject
 from switchboard.storage.rollups import HOURS, MINUTES, Bucket, endpoint_series
 from switchboard.web.pages.kept_rollups import Series
@@ -15,12 +21,21 @@ HOURS_SEARCHED = 48
 MINUTE = 60
 # A pause as short as this belongs to the incident: nobody may have asked in it.
 LONGEST_PAUSE = 5 * MINUTE
+# The newest minutes are summed up a minute late.
+STILL_NEW = 2 * MINUTE
 # One failure makes no incident, and in an hour without more there is none to look for.
 FEWEST_FAILURES = 3
+# The breaker shuts after few failures, so even a whole outage is no more than some of a minute's attempts.
+WELL_FROM = 0.9
 PARALLEL = 16
 
-# What a provider's endpoints did in each minute (Unix seconds of its start).
-Minutes = Mapping[int, Uptime]
+
+class BadMinute(NamedTuple):
+    """One in which an endpoint of this model failed too often; `start` is in Unix seconds."""
+
+    start: int
+    model: str
+    uptime: Uptime
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +47,33 @@ class Incident:
     ended: int | None
     attempts: int
     failures: int
+    models: tuple[str, ...] = ()
 
 
-async def failing_minutes(rollups: Series, watched: Mapping[str, Sequence[str]], now: float) -> dict[str, Minutes]:
-    """The minutes of each provider's endpoints, by provider, around hours with failures. Raises StorageError."""
+async def failing_minutes(
+    rollups: Series, watched: Mapping[str, Sequence[Endpoint]], now: float
+) -> dict[str, list[BadMinute]]:
+    """By provider, around hours with failures. Raises StorageError."""
     gate = asyncio.Semaphore(PARALLEL)
 
-    async def of_endpoint(endpoint: str) -> Minutes:
+    async def of_endpoint(endpoint: Endpoint) -> list[BadMinute]:
         async with gate:
-            series = endpoint_series(endpoint)
+            series = endpoint_series(endpoint.id)
             bad = [one.start for one in await rollups.last(HOURS, series, HOURS_SEARCHED, now) if _failed(one)]
             if not bad:
-                return {}
+                return []
             rows = await rollups.read(MINUTES, series, bad[0], bad[-1] + HOURS.seconds - MINUTE)
-            return {start: rollup.uptime for start, rollup in rows.items()}
+            return [BadMinute(start, endpoint.model, row.uptime) for start, row in rows.items() if _is_bad(row.uptime)]
 
-    found: dict[str, Minutes] = {}
-    for provider, endpoints in watched.items():
-        found[provider] = _added(await asyncio.gather(*map(of_endpoint, endpoints)))
-    return found
+    return {
+        provider: list(chain.from_iterable(await asyncio.gather(*map(of_endpoint, endpoints))))
+        for provider, endpoints in watched.items()
+    }
 
 
-def incidents(minutes: Mapping[str, Minutes], now: float) -> list[Incident]:
+def incidents(minutes: Mapping[str, Sequence[BadMinute]], now: float) -> list[Incident]:
     """The newest first."""
-    found = [incident for provider, of_provider in minutes.items() for incident in _runs(provider, of_provider, now)]
+    found = [incident for provider, bad in minutes.items() for incident in _runs(provider, bad, now)]
     return sorted(found, key=lambda one: (-one.started, one.provider))
 
 
@@ -63,6 +81,7 @@ def incident_object(incident: Incident, provider_name: str) -> JsonObject:
     return {
         "provider": incident.provider,
         "provider_name": provider_name,
+        "models": list(incident.models),
         "started": incident.started,
         "ended": incident.ended,
         "attempts": incident.attempts,
@@ -76,33 +95,26 @@ def _failed(bucket: Bucket) -> bool:
     return uptime.counted - uptime.successes >= FEWEST_FAILURES
 
 
-def _added(parts: Sequence[Minutes]) -> Minutes:
-    sums: defaultdict[int, list[Uptime]] = defaultdict(list)
-    for part in parts:
-        for start, uptime in part.items():
-            sums[start].append(uptime)
-    return {
-        start: Uptime(sum(one.successes for one in some), sum(one.counted for one in some))
-        for start, some in sums.items()
-    }
+def _is_bad(uptime: Uptime) -> bool:
+    return uptime.ratio is not None and uptime.ratio < WELL_FROM
 
 
-def _runs(provider: str, minutes: Minutes, now: float) -> Iterator[Incident]:
-    bad = sorted(
-        start for start, uptime in minutes.items() if uptime.ratio is not None and uptime.ratio < DEGRADED_FROM
-    )
-    run: list[int] = []
-    for start in [*bad, None]:
-        if run and (start is None or start - run[-1] > LONGEST_PAUSE):
-            yield from _incident(provider, [(one, minutes[one]) for one in run], now)
+def _runs(provider: str, bad: Sequence[BadMinute], now: float) -> Iterator[Incident]:
+    run: list[BadMinute] = []
+    for minute in sorted(bad, key=attrgetter("start")):
+        if run and minute.start - run[-1].start > LONGEST_PAUSE:
+            yield from _incident(provider, run, now)
             run = []
-        if start is not None:
-            run.append(start)
+        run.append(minute)
+    if run:
+        yield from _incident(provider, run, now)
 
 
-def _incident(provider: str, run: Sequence[tuple[int, Uptime]], now: float) -> Iterator[Incident]:
-    attempts = sum(uptime.counted for _, uptime in run)
-    failures = attempts - sum(uptime.successes for _, uptime in run)
-    over = run[-1][0] + MINUTE
+def _incident(provider: str, run: Sequence[BadMinute], now: float) -> Iterator[Incident]:
+    attempts = sum(minute.uptime.counted for minute in run)
+    failures = attempts - sum(minute.uptime.successes for minute in run)
+    over = run[-1].start + MINUTE
+    ended = None if now - over < STILL_NEW else over
     if failures >= FEWEST_FAILURES:
-        yield Incident(provider, run[0][0], None if now - over < LONGEST_PAUSE else over, attempts, failures)
+        models = tuple(sorted({minute.model for minute in run}))
+        yield Incident(provider, run[0].start, ended, attempts, failures, models)

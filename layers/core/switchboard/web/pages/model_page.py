@@ -1,9 +1,12 @@
 """A model's page as one object: its facts, its endpoints with their figures, its series, prices, sample code. Pure."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 
 from switchboard.catalog.model import Endpoint, Model
 from switchboard.health.figures import NO_FIGURES, Rankings
+from switchboard.health.pauses import Pause
 from switchboard.json_types import Json, JsonObject
 from switchboard.web.pages.calculator import Question, calculation
 from switchboard.web.pages.prices import price_rows, unpriced
@@ -11,12 +14,22 @@ from switchboard.web.pages.samples import samples
 from switchboard.web.views import endpoint_object, model_object
 
 
-def page_object(model: Model, rankings: Rankings, stats: JsonObject, question: Question, address: str) -> JsonObject:
-    """`stats` is what series.model_stats read; `address` that of the gateway, for the sample code."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What traffic left behind: published figures, what series.model_stats read, and the pauses by endpoint."""
+
+    rankings: Rankings
+    stats: JsonObject
+    pauses: Mapping[str, Pause]
+
+
+def page_object(model: Model, measured: Measured, question: Question, address: str) -> JsonObject:
+    """`address` is that of the gateway, for the sample code."""
+    rankings, stats = measured.rankings, measured.stats
     of_endpoints = cast("list[JsonObject]", stats["endpoints"])
     cards = [
-        card_object(model, endpoint, rankings, measured)
-        for endpoint, measured in zip(model.endpoints, of_endpoints, strict=True)
+        {**_card(model, endpoint, measured), **series}
+        for endpoint, series in zip(model.endpoints, of_endpoints, strict=True)
     ]
     return {
         **model_object(model),
@@ -38,12 +51,12 @@ def page_object(model: Model, rankings: Rankings, stats: JsonObject, question: Q
     }
 
 
-def card_object(model: Model, endpoint: Endpoint, rankings: Rankings, measured: JsonObject) -> JsonObject:
-    """The endpoint as the API shows it, with every price row, where they come from, and its hours."""
+def _card(model: Model, endpoint: Endpoint, measured: Measured) -> JsonObject:
+    """The endpoint as the API shows it, with every price row and where they come from."""
+    figures = measured.rankings.endpoints.get(endpoint.id, NO_FIGURES)
     sources = endpoint.facts.get("sources")
     return {
-        **endpoint_object(model, endpoint, rankings.endpoints.get(endpoint.id, NO_FIGURES)),
-        **measured,
+        **endpoint_object(model, endpoint, figures, measured.pauses.get(endpoint.id)),
         "provider": endpoint.provider.id,
         "prices": price_rows(endpoint.price),
         "unpriced": unpriced(endpoint.price),

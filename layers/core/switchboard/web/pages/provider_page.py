@@ -1,10 +1,12 @@
 """A provider's page as one object: who it is, and every endpoint it serves with its figures. Pure."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from switchboard.catalog.model import Catalog, Provider
 from switchboard.errors import NotFound
 from switchboard.health.figures import NO_FIGURES, Rankings
+from switchboard.health.pauses import Pause
 from switchboard.json_types import Json, JsonObject
 from switchboard.web.pages.prices import price_rows
 from switchboard.web.views import endpoint_object, policy_object, provider_object
@@ -22,10 +24,13 @@ def find_provider(catalog: Catalog, provider_id: str) -> Provider:
     return provider
 
 
-def provider_page(catalog: Catalog, provider: Provider, rankings: Rankings) -> JsonObject:
+def provider_page(catalog: Catalog, provider: Provider, rankings: Rankings, pauses: Mapping[str, Pause]) -> JsonObject:
+    """`pauses` are by endpoint."""
     rows = [
         {
-            **endpoint_object(model, endpoint, rankings.endpoints.get(endpoint.id, NO_FIGURES)),
+            **endpoint_object(
+                model, endpoint, rankings.endpoints.get(endpoint.id, NO_FIGURES), pauses.get(endpoint.id)
+            ),
             "prices": price_rows(endpoint.price),
         }
         for model in catalog.models.values()

@@ -55,10 +55,15 @@ def rankings_object(
     }
 
 
+def week_of(days: Mapping[str, Sequence[Bucket]], model: str) -> Rollup:
+    """The sum of a model's days."""
+    return Rollup.merged(bucket.rollup for bucket in days.get(model_series(model), ()) if bucket.rollup)
+
+
 def _by_tokens(catalog: Catalog, days: Mapping[str, Sequence[Bucket]]) -> list[Json]:
     rows: list[JsonObject] = []
     for model in catalog.models.values():
-        week = Rollup.merged(bucket.rollup for bucket in days.get(model_series(model.id), ()) if bucket.rollup)
+        week = week_of(days, model.id)
         if tokens := week.tokens_in + week.tokens_out:
             rows.append({**_named(model), "tokens": tokens, "requests": week.requests})
     return cast("list[Json]", sorted(rows, key=lambda row: (-cast(int, row["tokens"]), str(row["id"])))[:SHOWN])

@@ -19,6 +19,10 @@ _FOLDER = Path(__file__).parent / "templates"
 STYLE: Final = (_FOLDER / "style.css").read_bytes()
 # The name changes with what is in it, so that it may be kept for ever.
 STYLE_PATH: Final = f"assets/style.{hashlib.sha256(STYLE).hexdigest()[:12]}.css"
+_WORDINGS = (
+    *("count", "short_count", "usd", "percent", "latency", "throughput", "decided", "retention", "moment", "clock"),
+    *("times", "unit_name", "unit_measure"),
+)
 _MARKDOWN = str.maketrans({"|": "\\|", "<": "&lt;", ">": "&gt;", "`": "'", "\n": " ", "\r": " "})
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#0f766e"/>'
@@ -74,8 +78,7 @@ def _environment(*, escape: bool) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    words = ("count", "short_count", "usd", "percent", "latency", "throughput", "decided", "retention", "moment")
-    made.filters |= {name: getattr(wording, name) for name in (*words, "unit_name", "unit_measure")}
+    made.filters |= {name: getattr(wording, name) for name in _WORDINGS}
     made.filters |= {"link": _link, "code": _code}
     made.globals |= {
         "bars": charts.bars,

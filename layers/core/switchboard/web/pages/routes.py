@@ -19,7 +19,7 @@ from switchboard.web.pages.docs_page import docs_object, llms_text
 from switchboard.web.pages.incidents import failing_minutes, incidents
 from switchboard.web.pages.kept_rollups import Series
 from switchboard.web.pages.listing import Listing, filters_of, list_object
-from switchboard.web.pages.model_page import page_object
+from switchboard.web.pages.model_page import Measured, page_object
 from switchboard.web.pages.provider_page import find_provider, provider_page
 from switchboard.web.pages.rankings_page import DAYS_COUNTED, measured_models, rankings_object
 from switchboard.web.pages.render import STYLE, STYLE_PATH
@@ -38,6 +38,7 @@ from switchboard.web.pages.scripts import SCRIPT_FOLDER, SCRIPTS
 from switchboard.web.pages.series import day_rollups, model_stats
 from switchboard.web.pages.signed_in import activity_object, playground_object
 from switchboard.web.pages.status_page import DAYS_SHOWN, History, status_object, watched_endpoints
+from switchboard.web.pauses import Pauses
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
@@ -54,6 +55,7 @@ class Pages:
     listing: Listing
     rankings: RankingsCache
     rollups: Series
+    pauses: Pauses
     clock: Clock
     document: Callable[[], JsonObject]
 
@@ -66,9 +68,8 @@ class Pages:
         model = find_model(self.catalog, _name_in(request))
         question = question_of(dict(request.query_params), now)
         stats = await model_stats(self.rollups, model, now)
-        return Page(
-            "model", page_object(model, await self.rankings.fresh(), stats, question, address_of(request)), LIVE
-        )
+        measured = Measured(await self.rankings.fresh(), stats, await self.pauses.of_models([model.id]))
+        return Page("model", page_object(model, measured, question, address_of(request)), LIVE)
 
     async def compare(self, request: Request) -> Page:
         question = question_of(dict(request.query_params), self.clock.now())
@@ -77,7 +78,10 @@ class Pages:
 
     async def provider(self, request: Request) -> Page:
         provider = find_provider(self.catalog, _name_in(request))
-        return Page("provider", provider_page(self.catalog, provider, await self.rankings.fresh()), LIVE)
+        rankings = await self.rankings.fresh()
+        asked = watched_endpoints(self.catalog, rankings).get(provider.id, ())
+        paused = await self.pauses.of_models({endpoint.model for endpoint in asked})
+        return Page("provider", provider_page(self.catalog, provider, rankings, paused), LIVE)
 
     async def ranking(self, _: Request) -> Page:
         now, rankings = self.clock.now(), await self.rankings.fresh()
@@ -88,10 +92,12 @@ class Pages:
     async def status(self, _: Request) -> Page:
         now, rankings = self.clock.now(), await self.rankings.fresh()
         watched = watched_endpoints(self.catalog, rankings)
-        series = [endpoint_series(one) for endpoints in watched.values() for one in endpoints]
+        series = [endpoint_series(one.id) for endpoints in watched.values() for one in endpoints]
         days = await day_rollups(self.rollups, series, DAYS_SHOWN, now)
         found = incidents(await failing_minutes(self.rollups, watched, now), now)
-        return Page("status", status_object(self.catalog, rankings, History(days, found), now), LIVE)
+        paused = await self.pauses.of_models(measured_models(self.catalog, rankings))
+        history = History(days, found, paused)
+        return Page("status", status_object(self.catalog, rankings, history, now), LIVE)
 
     async def docs(self, request: Request) -> Page:
         return Page("docs", docs_object(self.document(), self.catalog, address_of(request)))

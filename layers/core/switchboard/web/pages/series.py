@@ -52,6 +52,7 @@ def endpoint_stats(endpoint: Endpoint, hours: Sequence[Bucket]) -> JsonObject:
         "provider_name": endpoint.provider.name,
         "requests_last_1d": day.requests,
         "uptime_last_1d": percent(day.uptime),
+        "attempts_last_1d": day.uptime.counted,
         "latency_last_1d": spread_object(day.latency),
         "throughput_last_1d": spread_object(day.throughput),
         "hours": [_hour(bucket) for bucket in hours],

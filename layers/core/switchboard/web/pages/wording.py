@@ -34,6 +34,11 @@ def count(number: float | None) -> str:
     return UNKNOWN if number is None else f"{number:,.0f}"
 
 
+def times(number: int, what: str) -> str:
+    """With the word for one, and its plural for more: 1 attempt, 1,200 attempts."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def short_count(number: float | None) -> str:
     """Three digits and a letter: 1.05M."""
     if number is None:
@@ -85,6 +90,11 @@ def retention(days: int | None) -> str:
 def moment(seconds: float | None) -> str:
     """Unix seconds as a date and time of day, UTC."""
     return NO_DATA if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def clock(seconds: float) -> str:
+    """The time of day, UTC, to the second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%H:%M:%S UTC")
 
 
 def unit_name(unit: str) -> str:

@@ -75,7 +75,9 @@ function draw() {
   const name = NAMES[byId('by').value]
   const groups = [...Map.groupBy(rows, name)].map(([label, some]) => [label, summed(some)])
   groups.sort(([, one], [, other]) => other.cost - one.cost || other.requests - one.requests)
-  byId('first-column').textContent = byId('by').selectedOptions[0].textContent
+  const chosen = byId('by').selectedOptions[0].textContent
+  byId('first-column').textContent = chosen
+  byId('by-title').textContent = `By ${chosen.toLowerCase()}`
   fillTable(
     'rows',
     groups.map(([label, sum]) => [

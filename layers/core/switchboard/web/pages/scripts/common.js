@@ -27,6 +27,7 @@ export function askForKey(kind, signedIn) {
     byId('key').value = ''
     say('')
     show(key)
+    byId('signed-in').querySelector('select, input').focus()
   })
   byId('forget').addEventListener('click', () => forget(place, show))
   show(sessionStorage.getItem(place))

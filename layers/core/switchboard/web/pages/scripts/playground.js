@@ -31,7 +31,7 @@ function body() {
 }
 
 function showCode() {
-  const quoted = JSON.stringify(body()).replaceAll("'", `'\\''`)
+  const quoted = JSON.stringify(body(), null, 2).replaceAll("'", `'\\''`)
   byId('code').textContent = [
     `curl -N ${api}/chat/completions \\`,
     `  -H "Authorization: Bearer $SWITCHBOARD_API_KEY" \\`,
@@ -54,7 +54,8 @@ function busy(flag) {
 
 async function ask() {
   say('')
-  byId('answer').textContent = ''
+  for (const id of ['answer', 'thoughts']) byId(id).textContent = ''
+  byId('thinking').hidden = true
   byId('outcome').hidden = true
   running = new AbortController()
   busy(true)
@@ -99,9 +100,17 @@ async function stream(reply) {
       if (!line.startsWith('data: ') || line === 'data: [DONE]') continue
       const chunk = JSON.parse(line.slice(6))
       if (chunk.error) throw new Error(chunk.error.message)
-      answer.append(chunk.choices?.[0]?.delta?.content ?? '')
+      const delta = chunk.choices?.[0]?.delta
+      answer.append(delta?.content ?? '')
+      think(delta?.reasoning)
     }
   }
+}
+
+function think(words) {
+  if (!words) return
+  byId('thinking').hidden = false
+  byId('thoughts').append(words)
 }
 
 async function trace(generation) {
