@@ -42,7 +42,7 @@ def _changed(source: str, ours: Mapping[Offer, Said], theirs: Mapping[Offer, Sai
         for field in fields(Said):
             mine, other = getattr(ours[offer], field.name), getattr(theirs[offer], field.name)
             if mine is not None and other is not None and _differ(Decimal(mine), Decimal(other)):
-                yield Difference(source, "changed", *offer, field.name, f"{mine:f}", f"{other:f}")
+                yield Difference(source, "changed", *offer, field.name, f"{Decimal(mine):f}", f"{Decimal(other):f}")
 
 
 def _differ(one: Decimal, other: Decimal) -> bool:

@@ -3,8 +3,9 @@
 import asyncio
 import sys
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
-from socket import socket
+from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
 
 import boto3
 import uvicorn
@@ -20,23 +21,48 @@ from local.server import Gateway, build_gateway, rankings_every
 from local.settings import ENGINE_FILE, ROOT, LocalSettings
 from local.tables import create_tables
 
+STATE_IN_USE = 2  # the engine's exit code for it
+
 
 def main() -> int:
     """Exit code 0 after Ctrl-C, 1 when something is wrong; what, is on stderr."""
     try:
         settings = LocalSettings.read()
-        settings.state_dir.mkdir(parents=True, exist_ok=True)
-        with suppress(KeyboardInterrupt):
-            asyncio.run(run(settings))
+        _make_state_dir(settings.state_dir)
+        with suppress(KeyboardInterrupt), _door(settings.host, settings.port) as door:
+            asyncio.run(run(replace(settings, port=door.getsockname()[1]), door))
     except (CatalogError, NotReady, ValueError, OSError) as error:
         print(f"make run: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-async def run(settings: LocalSettings) -> None:
+def _make_state_dir(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"the state cannot be kept in {folder} ({error.strerror}). Try: STATE_DIR=...") from error
+
+
+def _door(host: str, port: int) -> socket:
+    """Taken before anything is started, so that whoever is in the way is met at once; nobody is let in yet.
+
+    Raises ValueError.
+    """
+    door = socket(AF_INET6 if ":" in host else AF_INET)
+    door.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+    except OSError as error:
+        door.close()
+        words = f"cannot listen at {host}:{port} ({error.strerror}). Try another: PORT=8788 make run"
+        raise ValueError(words) from error
+    return door
+
+
+async def run(settings: LocalSettings, door: socket) -> None:
     async with AsyncExitStack() as closing:
-        engine = await _beside(closing, "local.engine", "--port", "0", "--state-dir", str(settings.state_dir))
+        engine = await _engine(closing, settings.state_dir)
         (settings.state_dir / ENGINE_FILE).write_text(engine.url, encoding="utf-8")
         simulator = await _simulator(closing, settings)
         gateway = build_gateway(settings, engine.url, simulator.url if simulator else None)
@@ -46,7 +72,19 @@ async def run(settings: LocalSettings) -> None:
         await closing.enter_async_context(rankings_every(gateway, settings.rankings_seconds))
         if settings.demo:
             await closing.enter_async_context(demonstration(_demo(gateway, settings, key, simulator)))
-        await _serve(gateway, settings, greeting(settings, gateway.catalog, key, simulator.url if simulator else None))
+        await _serve(gateway, door, greeting(settings, gateway.catalog, key, simulator.url if simulator else None))
+
+
+async def _engine(closing: AsyncExitStack, state_dir: Path) -> Beside:
+    try:
+        return await _beside(closing, "local.engine", "--port", "0", "--state-dir", str(state_dir))
+    except NotReady as error:
+        if error.code != STATE_IN_USE:
+            raise
+        raise ValueError(
+            f"it runs already, with the state in {state_dir}. Stop that one with Ctrl-C, or give this one a state and "
+            "a port of its own: STATE_DIR=... PORT=8788 make run"
+        ) from error
 
 
 async def _simulator(closing: AsyncExitStack, settings: LocalSettings) -> Beside | None:
@@ -90,11 +128,9 @@ async def _keys(gateway: Gateway, settings: LocalSettings) -> str:
     return await ensure_key(store, FirstKey("first key", "inference", settings.key, files["inference"]), now)
 
 
-async def _serve(gateway: Gateway, settings: LocalSettings, text: str) -> None:
+async def _serve(gateway: Gateway, door: socket, text: str) -> None:
     config = uvicorn.Config(
         gateway.app,
-        host=settings.host,
-        port=settings.port,
         log_level="warning",
         access_log=False,
         lifespan="off",
@@ -102,7 +138,7 @@ async def _serve(gateway: Gateway, settings: LocalSettings, text: str) -> None:
     )
     server = _Announcing(config, text)
     collect_rarely()
-    await server.serve()
+    await server.serve([door])
 
 
 class _Announcing(uvicorn.Server):

@@ -18,7 +18,7 @@ def greeting(settings: LocalSettings, catalog: Catalog, key: str, simulator_url:
         f"  API key   {key}",
         f"  models    {len(catalog.models)} at {len(catalog.providers)} providers, {len(simulated)} of them simulated"
         " (set a provider's key in the environment or in .env to use the real one)",
-        f"  pages     {url}/",
+        f"  pages     {url}/ ({url}/activity takes the management key in {_management_key(settings)})",
         f"  catalog   {url}/api/v1/models",
         "",
         "Try it:",
@@ -38,3 +38,8 @@ def greeting(settings: LocalSettings, catalog: Catalog, key: str, simulator_url:
     if settings.demo:
         lines += ["", f"Requests come by themselves, and {BROKEN} fails now and then: see {url}/models/{MODEL}"]
     return "\n".join([*lines, "", "Ctrl-C stops everything; the state stays in " + str(settings.state_dir) + "."])
+
+
+def _management_key(settings: LocalSettings) -> str:
+    """Where it is: what administers is not printed."""
+    return "SWITCHBOARD_ADMIN_KEY" if settings.admin_key else str(settings.state_dir / "management-key")

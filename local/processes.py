@@ -10,7 +10,11 @@ STOP_SECONDS = 10.0
 
 
 class NotReady(RuntimeError):
-    """A process ended before it said that it was ready; what it said instead is on stderr."""
+    """A process ended with `code` before it said that it was ready; what it said instead is on stderr."""
+
+    def __init__(self, module: str, code: int) -> None:
+        super().__init__(f"{module} ended with exit code {code} before it was ready")
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Beside:
         for line in process.stdout:
             if line.startswith(READY):
                 return cls(process, line.removeprefix(READY).strip())
-        raise NotReady(f"{module} ended with exit code {process.wait()} before it was ready")
+        raise NotReady(module, process.wait())
 
     def stop(self) -> None:
         assert self.process.stdin is not None

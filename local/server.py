@@ -61,7 +61,7 @@ class Gateway:
 def build_gateway(local: LocalSettings, engine_url: str, simulator_url: str | None) -> Gateway:
     """Raises CatalogError for a catalog file that is wrong."""
     clock, settings, http = SystemClock(), Settings(), http_client()
-    telemetry = Telemetry(local.log_level)
+    telemetry = Telemetry(local.checked_log_level())
     catalog = read_catalog(local)
     if simulator_url:
         catalog = simulated(catalog, local.variables, simulator_url)

@@ -6,6 +6,15 @@ if [ -z "$python" ]; then
   echo "Switchboard needs Python 3.11 or newer, and none is on the PATH. Install one, or: make run PYTHON=/path/to/python" >&2
   exit 1
 fi
+if [ ! -w . ]; then
+  echo "$PWD cannot be written to, and Switchboard installs itself into $PWD/$venv. Clone it into a folder of yours." >&2
+  exit 1
+fi
+unreachable() {
+  echo "The packages could not be installed (see above). Where no registry answers: look at the network, or name a mirror" >&2
+  echo "with PIP_INDEX_URL and UV_DEFAULT_INDEX. Then type the same again; it goes on from here." >&2
+  exit 1
+}
 echo "Setting up $venv from $requirements (once; a minute or two on a slow line) ..." >&2
 if [ ! -x "$venv/bin/pip" ]; then
   rm -rf "$venv"
@@ -14,6 +23,7 @@ if [ ! -x "$venv/bin/pip" ]; then
     exit 1
   }
 fi
-"$venv/bin/pip" install --disable-pip-version-check --quiet --require-hashes -r requirements/bootstrap.txt
-"$venv/bin/uv" pip install --python "$venv/bin/python" --require-hashes -r requirements/bootstrap.txt -r "$requirements"
+"$venv/bin/pip" install --disable-pip-version-check --quiet --require-hashes -r requirements/bootstrap.txt || unreachable
+"$venv/bin/uv" pip install --python "$venv/bin/python" --require-hashes -r requirements/bootstrap.txt -r "$requirements" ||
+  unreachable
 touch "$venv/installed"

@@ -1,11 +1,11 @@
 """The catalog function: look-ups and the pages."""
 
 from mangum import Mangum
+from switchboard.aws_database import aws_database
 from switchboard.catalog.packaged import packaged_catalog
 from switchboard.clock import SystemClock
 from switchboard.rankings_cache import RankingsCache
 from switchboard.settings import AwsEnvironment, Settings
-from switchboard.storage.boto import boto_database
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import RollupStore
 from switchboard.storage.signals import SignalStore
@@ -15,10 +15,9 @@ from switchboard.web.catalog import Lookups, catalog_app
 from switchboard.web.keys import KeyOffice, keys_app
 
 settings = Settings.read()
-aws = AwsEnvironment.read()
 clock = SystemClock()
 telemetry = Telemetry(settings.log_level, settings.stack_name)
-database = boto_database(region=aws.region, endpoint=aws.endpoint)
+database = aws_database(AwsEnvironment.read())
 office = KeyOffice.over(database, settings, packaged_catalog(), clock)
 app = catalog_app(
     Lookups(

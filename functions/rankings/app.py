@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import asdict
 
+from switchboard.aws_database import aws_database
 from switchboard.catalog.packaged import packaged_catalog
 from switchboard.clock import SystemClock
 from switchboard.jobs.rankings import Stores, recompute
@@ -10,7 +11,6 @@ from switchboard.jobs.sweep import sweep
 from switchboard.json_types import JsonObject
 from switchboard.settings import AwsEnvironment, Settings
 from switchboard.storage.activity import ActivityStore
-from switchboard.storage.boto import boto_database
 from switchboard.storage.budget import BudgetStore
 from switchboard.storage.jobs import JobStore
 from switchboard.storage.rankings import RankingStore
@@ -19,9 +19,8 @@ from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
 
 settings = Settings.read()
-aws = AwsEnvironment.read()
 telemetry = Telemetry(settings.log_level, settings.stack_name)
-database = boto_database(region=aws.region, endpoint=aws.endpoint)
+database = aws_database(AwsEnvironment.read())
 known = [endpoint.id for model in packaged_catalog().models.values() for endpoint in model.endpoints]
 stores = Stores(
     usage=UsageStore(database, settings.usage_table, settings.usage_shards, settings.usage_days),

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import uvicorn
 from switchboard.catalog.model import Catalog, Endpoint
+from switchboard.health.breaker import Signals
 from switchboard.health.figures import NO_FIGURES, EndpointFigures, Rankings, Uptime
 from switchboard.health.rollup import Observation, Rollup
 from switchboard.storage.rollups import DAYS, HOURS, MINUTES, endpoint_series, model_series
@@ -25,6 +26,7 @@ ASKED = {
 }
 AGGREGATORS = ("openrouter", "vercel", "zenmux")
 HOUR, DAY = 3600, 86_400
+PAUSED = {"openai/gpt-4.1@azure": Signals(failures=3, shut_until=CLOCK.now() + 27)}
 OUTAGE_HOURS = (17, 18)
 OUTAGE_DAYS = (12, 41)
 
@@ -86,7 +88,7 @@ def everything(catalog: Catalog) -> tuple[Rankings, tuple[Row, ...]]:
 
 def main() -> None:
     catalog = shipped()
-    app = page_app(catalog, *everything(catalog))
+    app = page_app(catalog, *everything(catalog), PAUSED)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         print(listening.getsockname()[1], flush=True)
         uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off")).run(sockets=[listening])

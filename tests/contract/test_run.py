@@ -1,12 +1,15 @@
 """`make run` as a process: figures appear, the state survives, nothing is left behind."""
 
 import json
+import os
+import subprocess
 import time
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from tests.contract.conftest import Running, start
+from tests.contract.conftest import INTERPRETER, ROOT, Running, start
 
 MODEL = "openai/gpt-4.1"
 
@@ -37,6 +40,17 @@ def test_uptime_latency_and_throughput_show_soon_after_the_first_requests(gatewa
         time.sleep(0.2)
     assert measured[0]["uptime_last_5m"] is not None
     assert measured[0]["latency_last_30m"]["count"] >= 1
+
+
+def test_whoever_starts_it_twice_is_told_what_to_type(gateway: Running, tmp_path: Path) -> None:
+    taken = {"PORT": str(urlsplit(gateway.url).port), "STATE_DIR": str(tmp_path)}
+    command = [INTERPRETER, "-m", "local"]
+    second = subprocess.run(command, cwd=ROOT, env={**os.environ, **taken}, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert second.stdout == ""
+    assert second.stderr.startswith("make run: cannot listen at 127.0.0.1:")
+    assert "PORT=8788 make run" in second.stderr
+    assert len(second.stderr.splitlines()) == 1
 
 
 def test_the_state_survives_ctrl_c_and_a_restart(tmp_path: Path) -> None:

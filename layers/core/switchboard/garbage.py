@@ -1,7 +1,6 @@
 """When Python looks for garbage that reference counts do not free: never among what the process was started with.
 
-Measured (docs/performance.md): with 64 requests at once these searches took a seventh of all CPU, and an eighth of a
-cold start.
+Measured (docs/performance.md): with 64 requests at once these searches took a seventh of all CPU.
 """
 
 import gc

@@ -34,6 +34,15 @@ def catalog() -> Catalog:
     return load_catalog(compile_directories(DATA))
 
 
+def test_a_model_that_only_responses_serves_is_asked_there_and_elsewhere_as_its_providers_are(catalog: Catalog) -> None:
+    spoken = {one.tag: one.protocol for one in catalog.models["openai/gpt-5.3-codex"].endpoints}
+    assert (spoken["openai"], spoken["azure"], spoken["openrouter"]) == (
+        "openai-responses",
+        "openai-responses",
+        "openai-chat",
+    )
+
+
 def build(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(DATA / "build.py"), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": ""})

@@ -26,6 +26,11 @@ def test_an_endpoint_speaks_as_its_provider_does() -> None:
     assert (endpoint().protocol, endpoint().dialect) == ("openai-chat", "openai-chat")
 
 
+def test_an_endpoint_may_say_that_it_is_offered_in_one_dialect_alone() -> None:
+    spoken = endpoint(spoken="openai-responses")
+    assert (spoken.protocol, spoken.dialect) == ("openai-responses", "openai-responses")
+
+
 def test_only_bedrock_passes_on_another_dialect() -> None:
     """Elsewhere the word means nothing: a provider that is simulated as another dialect's keeps its rows."""
     plain = endpoint(invoke="anthropic-messages")

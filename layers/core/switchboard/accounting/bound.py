@@ -92,7 +92,7 @@ class Fit:
 
 def ceiling(request: ChatRequest, endpoint: Endpoint, prompt_tokens: int, now: float) -> Ceiling:
     """`prompt_tokens` is the prompt's bound. The endpoint's price must be known."""
-    least = LEAST_OUTPUT.get(endpoint.provider.protocol, 1)
+    least = LEAST_OUTPUT.get(endpoint.protocol, 1)
     rates = _dearest(request, endpoint, prompt_tokens, now)
     prompt_rate = max(rates.get(unit, 0) for unit in _prompt_units(request))
     output_rate = max(rates.get(unit, 0) for unit in _output_units(request))

@@ -135,6 +135,7 @@ ENDPOINT: Mapping[str, Field] = {
     "variant": Field(TAG),
     "upstream_id": Field(TEXT),
     "invoke": Field(one_of(INVOKED)),
+    "protocol": Field(one_of(PROTOCOLS)),
     "price": Field(price_check, tidy_price),
     "price_tiers": Field(list_of(tier_check), tidy_tiers),
     "price_extra": Field(extra_check, tidy_extra),

@@ -116,6 +116,7 @@ def _endpoint(model: str, model_row: JsonObject, row: JsonObject, providers: Map
         data_policy=_policy(row, provider.data_policy),
         status=str(row.get("status", "active")),
         invoke=_text(row, "invoke"),
+        spoken=_text(row, "protocol"),
         facts=cast(JsonObject, row.get("facts", {})),
     )
 

@@ -95,7 +95,8 @@ class Price:
 class Endpoint:
     """One provider's offer of one model. `id` is `model@tag`; `tag` is the provider's id, or `provider/variant`.
 
-    `invoke` is for Bedrock: the dialect of the model's own maker, which InvokeModel carries unread.
+    `invoke` is for Bedrock: the dialect of the model's own maker, which InvokeModel carries unread. `spoken` is the
+    dialect where it is not the provider's: some models are served by one of a provider's dialects alone.
     """
 
     id: str
@@ -114,17 +115,20 @@ class Endpoint:
     data_policy: DataPolicy = DataPolicy()
     status: str = "active"
     invoke: str | None = None
+    spoken: str | None = None
     facts: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def protocol(self) -> str:
-        """How it is spoken to: as its provider is, unless that one passes on another dialect."""
-        return self.provider.protocol if self.invoke is None or not self._is_invoked else BEDROCK_INVOKE
+        """How it is spoken to: as its provider is, unless that one passes on another dialect or it says otherwise."""
+        if self.invoke is not None and self._is_invoked:
+            return BEDROCK_INVOKE
+        return self.spoken or self.provider.protocol
 
     @property
     def dialect(self) -> str:
         """In whose words it is asked and answers."""
-        return self.invoke if self.invoke and self._is_invoked else self.provider.protocol
+        return self.invoke if self.invoke and self._is_invoked else self.spoken or self.provider.protocol
 
     @property
     def _is_invoked(self) -> bool:

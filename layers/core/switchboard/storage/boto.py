@@ -1,6 +1,6 @@
-"""The same Service over boto3, for the functions that are not on the chat path (catalog, keys, rankings).
+"""The same Service over boto3, where credentials may come from anywhere: a profile, a task's role (CLI, container).
 
-The only module that imports boto3: whoever must start fast does not import this one.
+The only module of the library that imports boto3: whoever must start fast does not import this one.
 """
 
 import asyncio

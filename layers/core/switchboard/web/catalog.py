@@ -27,7 +27,7 @@ from switchboard.web.pages.kept_rollups import KeptRollups
 from switchboard.web.pages.listing import Listing
 from switchboard.web.pages.rankings_page import measured_models
 from switchboard.web.pages.reply import wants_html
-from switchboard.web.pages.routes import Pages, add_pages, front_page, stats_routes
+from switchboard.web.pages.routes import Pages, add_pages, front_page, missing_page, stats_routes
 from switchboard.web.pauses import Pauses
 from switchboard.web.reference.document import api_document
 from switchboard.web.rest import PREFIXES, headers_of, rest_app
@@ -61,7 +61,7 @@ class Lookups:
 
 def catalog_app(lookups: Lookups, telemetry: Telemetry, *, described: Sequence[FastAPI] = ()) -> FastAPI:
     """`described` are the applications of other functions: their routes stand in the one document of the API."""
-    app = rest_app("Switchboard", telemetry)
+    app = rest_app("Switchboard", telemetry, missing_page)
     described = (app, *described)
     pages = _pages(lookups, lambda: api_document(described))
 

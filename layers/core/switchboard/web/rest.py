@@ -1,6 +1,6 @@
 """What the FastAPI applications have in common: errors in the caller's dialect, HEAD, CORS and a health check."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -16,8 +16,15 @@ from switchboard.web.routes import dialect_of, missing_route
 
 PREFIXES = ("/api/v1", "/v1")
 
+# What a browser is shown where no route is; None: it is told as everybody else is.
+MissingPage = Callable[[Request], Response | None]
 
-def rest_app(title: str, telemetry: Telemetry) -> FastAPI:
+
+def _no_page(_: Request) -> None:
+    return None
+
+
+def rest_app(title: str, telemetry: Telemetry, missing_page: MissingPage = _no_page) -> FastAPI:
     """FastAPI's own pages are off: they load their scripts from elsewhere."""
     app = FastAPI(title=title, version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     for layer in (Conditional, HeadAsGet, CrossOrigin):  # the last is the outermost
@@ -33,14 +40,13 @@ def rest_app(title: str, telemetry: Telemetry) -> FastAPI:
 
     @app.exception_handler(RequestValidationError)
     async def bad_request(request: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        name = str(first["loc"][-1])
-        return error_response(request, InvalidRequest(f"`{name}`: {first['msg'].lower()}.", param=name))
+        return error_response(request, _invalid(error))
 
     @app.exception_handler(HTTPException)
     async def no_route(request: Request, error: HTTPException) -> Response:
         allowed = (error.headers or {}).get("Allow")
-        return error_response(request, *missing_route(request.method, request.url.path, allowed))
+        page = None if allowed else missing_page(request)
+        return page or error_response(request, *missing_route(request.method, request.url.path, allowed))
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, _: Exception) -> Response:
@@ -48,6 +54,12 @@ def rest_app(title: str, telemetry: Telemetry) -> FastAPI:
         return error_response(request, SwitchboardError("Something went wrong inside the gateway. It has been logged."))
 
     return app
+
+
+def _invalid(error: RequestValidationError) -> InvalidRequest:
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    return InvalidRequest(f"`{name}`: {first['msg'].lower()}.", param=name)
 
 
 def error_response(request: Request, error: SwitchboardError, headers: Mapping[str, str] | None = None) -> Response:

@@ -18,7 +18,13 @@ from switchboard.web.pages.series import HOURS_SHOWN, endpoint_stats
 
 from tests.pages import many_times, shipped
 
-ERROR: JsonObject = {"title": "Not found", "status": 404, "message": "There is no <b>&'\"", "near_matches": ['a"b/<i>']}
+ERROR: JsonObject = {
+    "title": "Not found",
+    "status": 404,
+    "message": "There is no <b>&'\"",
+    "near_matches": ['a"b/<i>'],
+    "place": "models",
+}
 
 
 def test_what_a_page_is_given_is_text_and_never_markup() -> None:

@@ -190,6 +190,25 @@ def test_a_browser_is_told_of_an_unknown_model_in_a_page_and_a_client_in_json(ap
         assert (told.status, told.json()["error"]["metadata"]["near_matches"][0]) == (404, "lab/one")
 
 
+def test_an_unknown_model_in_markdown_is_told_in_markdown(app: FastAPI) -> None:
+    page = get(app, "/models/lab/onne.md", "*/*")
+    assert (page.status, page.headers["content-type"]) == (404, "text/markdown; charset=utf-8")
+    assert b"- [lab/one](../../models/lab/one.md)" in page.body
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/models/", "/status/nowhere"])
+def test_a_browser_that_asks_for_no_page_at_all_is_shown_one(app: FastAPI, path: str) -> None:
+    page, told = get(app, path), get(app, path, "*/*")
+    assert (page.status, told.status) == (404, 404)
+    assert Seen(page).has("Not found")
+    assert told.json()["error"]["type"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nowhere", "/nowhere.json", "/v1/nowhere"])
+def test_the_api_answers_browsers_in_json_too(app: FastAPI, path: str) -> None:
+    assert get(app, path).json()["error"]["code"] == "not_found"
+
+
 FIVE = "compare?" + "&".join(f"model={name}" for name in "abcde")
 
 
@@ -239,4 +258,5 @@ def test_agents_have_an_index(app: FastAPI) -> None:
 
 def test_an_unknown_provider_is_not_found(app: FastAPI) -> None:
     assert get(app, "/providers/nobody").status == 404
+    assert "../providers/acme" in Seen(get(app, "/providers/acne")).links()
     assert get(app, "/providers/nobody.json").json()["error"]["code"] == "not_found"

@@ -1,6 +1,7 @@
 """A provider's page as one object: who it is, and every endpoint it serves with its figures. Pure."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import cast
 
 from switchboard.catalog.model import Catalog, Provider
@@ -11,15 +12,21 @@ from switchboard.json_types import Json, JsonObject
 from switchboard.web.pages.prices import price_rows
 from switchboard.web.views import endpoint_object, policy_object, provider_object
 
+# Long texts are nobody's typing error, and take long to compare.
+LONGEST_NAME = 100
+MOST_NEAR = 3
+
 
 def find_provider(catalog: Catalog, provider_id: str) -> Provider:
-    """Raises NotFound, which names the providers that there are."""
+    """Raises NotFound, which names near matches and the providers that there are."""
     provider = catalog.providers.get(provider_id)
     if provider is None:
+        near = get_close_matches(provider_id[:LONGEST_NAME].lower(), catalog.providers, MOST_NEAR)
+        hint = f" Did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else ""
         raise NotFound(
-            f"There is no provider `{provider_id}`. GET /api/v1/providers lists all of them.",
+            f"There is no provider `{provider_id}`.{hint} GET /api/v1/providers lists all of them.",
             param="provider",
-            metadata={"providers": cast(Json, sorted(catalog.providers))},
+            metadata={"providers": cast(Json, sorted(catalog.providers)), "near_matches": cast(Json, near)},
         )
     return provider
 

@@ -75,15 +75,19 @@ def wants_html(request: Request) -> bool:
 
 
 def error_page(request: Request, error: SwitchboardError) -> Response:
+    """HTML, or Markdown where the path ends so."""
     shown: JsonObject = {
         "title": "Not found" if error.status == 404 else "That did not work",
         "status": error.status,
         "message": error.message,
         "near_matches": error.metadata.get("near_matches") or [],
+        "place": "providers" if error.param == "provider" else "models",
     }
-    content = as_html("error", shown, request.url.path)
+    path = request.url.path
+    kind = MARKDOWN if suffix_of(path) == MARKDOWN else HTML
+    content = (as_markdown if kind == MARKDOWN else as_html)("error", shown, path)
     headers = {**_safe(request), "cache-control": "no-store", "vary": "accept"}
-    return Response(content, error.status, headers, _TYPES[HTML])
+    return Response(content, error.status, headers, _TYPES[kind])
 
 
 def _safe(request: Request) -> dict[str, str]:

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock
-from switchboard.errors import SwitchboardError
+from switchboard.errors import NotFound, SwitchboardError
 from switchboard.json_types import JsonObject
 from switchboard.rankings_cache import RankingsCache
 from switchboard.routing.models import find_model
@@ -25,6 +25,8 @@ from switchboard.web.pages.rankings_page import DAYS_COUNTED, measured_models, r
 from switchboard.web.pages.render import STYLE, STYLE_PATH
 from switchboard.web.pages.reply import (
     HTML,
+    JSON,
+    MARKDOWN,
     SUFFIXES,
     Page,
     address_of,
@@ -40,6 +42,7 @@ from switchboard.web.pages.signed_in import activity_object, playground_object
 from switchboard.web.pages.status_page import DAYS_SHOWN, History, status_object, watched_endpoints
 from switchboard.web.pauses import Pauses
 
+API_PATHS = ("/api/", "/v1/", "/v1beta/")
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
 LIVE = 10
@@ -149,6 +152,14 @@ def stats_routes(pages: Pages) -> APIRouter:
     return router
 
 
+def missing_page(request: Request) -> Response | None:
+    """For whoever asks for a page that is not there and can read one; None for all others, whom the API answers."""
+    path = request.url.path
+    if path.startswith(API_PATHS) or suffix_of(path) == JSON or not wants_html(request):
+        return None
+    return error_page(request, NotFound(f"There is no page {path}."))
+
+
 async def front_page(pages: Pages, request: Request) -> Response:
     """The list, for a browser at `/`."""
     return await _shown(pages.models)(request)
@@ -159,7 +170,8 @@ def _shown(make: Make) -> Callable[[Request], Awaitable[Response]]:
         try:
             return page_reply(request, await make(request))
         except SwitchboardError as error:
-            if suffix_of(request.url.path) == HTML and wants_html(request):
+            suffix = suffix_of(request.url.path)
+            if suffix == MARKDOWN or (suffix == HTML and wants_html(request)):
                 return error_page(request, error)
             raise
 
