@@ -94,7 +94,7 @@ class Ours(Policy):
         self._wishes = NO_WISHES if one_scale is None else NEVER_EXPLORE
         self._rankings = NO_RANKINGS
         self._signals: dict[str, Signals] = {}
-        self._offers = [_offer(site, world.setting) for site in world.sites]
+        self._offers = [_offer(place, site, world.setting) for place, site in enumerate(world.sites)]
         self._places = {offer.id: place for place, offer in enumerate(self._offers)}
         self._seen: defaultdict[int, list[Observation]] = defaultdict(list)
         self._minutes: defaultdict[int, dict[int, Evidence]] = defaultdict(dict)
@@ -169,12 +169,13 @@ class Ours(Policy):
         )
 
 
-def _offer(site: Site, setting: Setting) -> Endpoint:
+def _offer(place: int, site: Site, setting: Setting) -> Endpoint:
     """What the catalog would say of it."""
     tag = site.name.partition("@")[2]
     provider = Provider(tag, tag, "openai-chat", "https://world.test/v1")
     dollars = {"input": setting.input_price, "output": setting.output_price}
-    price = Price({unit: round(site.price_factor * usd * NANO) for unit, usd in dollars.items()})
+    known = {unit: round(site.price_factor * usd * NANO) for unit, usd in dollars.items()}
+    price = Price({} if place < setting.unpriced else known)
     return Endpoint(site.name, tag, MODEL, provider, tag, price)
 
 
@@ -210,6 +211,10 @@ class Shuffle(Policy):
             self._cold_until[place] = now + MINUTE
 
 
+# What comes free counts as nearly so: its square divides.
+NO_PRICE = 1e-12
+
+
 class InverseSquare(Policy):
     """Without a failure in the last 30 s: by chance, 1 / price squared; then the others (OpenRouter, once)."""
 
@@ -220,7 +225,7 @@ class InverseSquare(Policy):
     def order(self, now: float, request: Request, born: list[int]) -> list[int]:
         price = {place: self.world.price(self.world.sites[place], request) for place in born}
         calm = [place for place in born if self._failed.get(place, -MINUTE) < now - 30]
-        first = self.chance.choices(calm, [price[place] ** -2 for place in calm])[:1] if calm else []
+        first = self.chance.choices(calm, [max(price[place], NO_PRICE) ** -2 for place in calm])[:1] if calm else []
         rest = sorted((place for place in born if place not in first), key=lambda p: (p not in calm, price[p]))
         return first + rest
 

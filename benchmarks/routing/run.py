@@ -17,9 +17,12 @@ LOST_REQUEST = 0.10
 
 @dataclass(slots=True)
 class Result:
-    """Costs in US dollars: price, the caller's time, and 0.10 for a request that failed."""
+    """Costs in US dollars: price, the caller's time, and 0.10 for a request that failed. `choices` has the endpoint
+    that each request was first sent to.
+    """
 
     costs: list[float] = field(default_factory=list)
+    choices: list[int | None] = field(default_factory=list)
     first_tokens: list[float] = field(default_factory=list)
     first_try: int = 0
     attempts: int = 0
@@ -73,7 +76,9 @@ def _serve(world: World, news: News, request: Request, result: Result) -> None:
     policy = news.policy
     born = [place for place, site in enumerate(world.sites) if site.born <= request.at]
     now, money = request.at, 0.0
-    for number, place in enumerate(policy.order(now, request, born)[:MOST_ATTEMPTS]):
+    order = policy.order(now, request, born)
+    result.choices.append(order[0] if order else None)
+    for number, place in enumerate(order[:MOST_ATTEMPTS]):
         if now - request.at >= LONGEST:
             break
         seen = attempt(world, place, now, request, policy.patience(place))

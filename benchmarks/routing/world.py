@@ -33,6 +33,7 @@ class Setting:
     output_median: float = 150.0
     trouble_minutes: float = 10.0
     together: float = 0.0  # the chance that a trouble befalls all endpoints at once
+    unpriced: int = 0  # so many endpoints whose price the catalog does not know
     late: bool = True  # one endpoint appears after a third of the time, one becomes better for good
 
 
@@ -120,7 +121,7 @@ class World:
     @classmethod
     def drawn(cls, setting: Setting, seed: int) -> "World":
         chance = random.Random(f"{seed} sites")
-        sites = tuple(_site(number, setting, chance) for number in range(setting.endpoints))
+        sites = tuple(_site(number, setting, seed, chance) for number in range(setting.endpoints))
         if setting.late and len(sites) > 2:
             late, better = chance.sample(sites, 2)
             late.born = setting.hours * HOUR / 3
@@ -144,7 +145,7 @@ class World:
             yield Request(at, prompt, setting.output_median * math.exp(chance.gauss(0, 0.5)), luck)
 
 
-def _site(number: int, setting: Setting, chance: random.Random) -> Site:
+def _site(number: int, setting: Setting, seed: int, chance: random.Random) -> Site:
     site = Site(
         name=f"world/model@p{number}",
         price_factor=chance.uniform(setting.price_low, setting.price_high),
@@ -152,7 +153,7 @@ def _site(number: int, setting: Setting, chance: random.Random) -> Site:
         token_s=1 / (TYPICAL_TOKENS_PER_S * math.exp(chance.gauss(0, 0.3))),
         success=chance.uniform(0.98, 0.999),
     )
-    shared = random.Random(f"{setting} together")
+    shared = random.Random(f"{seed} together")
     site.troubles = sorted(
         [*_troubles(setting, setting.gap_hours / max(1e-9, 1 - setting.together), chance)]
         + ([*_troubles(setting, setting.gap_hours / setting.together, shared)] if setting.together else []),

@@ -6,9 +6,6 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import orjson
 from switchboard.clock import Clock, SystemClock
@@ -19,34 +16,18 @@ from switchboard.storage.database import Database
 from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.signed import DYNAMODB, Aws, SignedService
 from switchboard.transport.failures import ConnectionFailed
-from switchboard.wire.http import HttpRequest
 from switchboard.wire.sigv4 import Credentials
 
 from tests.examples import BEARER, body, catalog, endpoint, model, price, whole
-from tests.fakes import FakeReply, FakeTelemetry, SteadyChance, ask, whole_reply
+from tests.fakes import FakeTelemetry, SteadyChance, ask, whole_reply
 from tests.plain_http import PlainHttp
+from tests.town import Town
 
 # One asks for a pause, one takes no connection; the one that answers is so dear that nothing else would lead to it.
 LIMITED, REFUSING, WELL = "limited", "refusing", "well"
 PRICES = {LIMITED: 1, REFUSING: 2, WELL: 500}
 PAUSE_SECONDS = "600"
 CATALOG = catalog(model(*(endpoint(name, price=price(input=usd, output=usd)) for name, usd in PRICES.items())))
-
-
-@dataclass(slots=True)
-class Town:
-    """The providers, and who of them was asked."""
-
-    asked: list[str] = field(default_factory=list)
-
-    @asynccontextmanager
-    async def open(self, request: HttpRequest) -> AsyncIterator[FakeReply]:
-        name = request.url.split("/")[2].partition(".")[0]
-        self.asked.append(name)
-        await asyncio.sleep(0)
-        if name == REFUSING:
-            raise ConnectionFailed("refused")
-        yield whole_reply(b"{}", 429, retry_after=PAUSE_SECONDS) if name == LIMITED else whole_reply(whole("Hello"))
 
 
 def tables(url: str, region: str) -> Database:
@@ -56,7 +37,8 @@ def tables(url: str, region: str) -> Database:
 
 async def asked(database: Database, clock: Clock, times: int) -> tuple[list[str], float]:
     """Who was asked in so many requests to a new gateway, and the milliseconds that the last of them took."""
-    town = Town()
+    limited, refused = whole_reply(b"{}", 429, retry_after=PAUSE_SECONDS), ConnectionFailed("refused")
+    town = Town({LIMITED: limited, REFUSING: refused, WELL: whole_reply(whole("Hello"))})
     around = Surroundings(
         settings=Settings(),
         catalog=CATALOG,

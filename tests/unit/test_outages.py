@@ -3,8 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +17,10 @@ from switchboard.storage.database import Item, Key
 from switchboard.storage.keys import KeyStore
 from switchboard.transport.failures import ConnectionFailed
 from switchboard.web.chat import ChatApp
-from switchboard.wire.http import HttpRequest
 
 from tests.examples import BEARER, KEY, body, catalog, endpoint, model, price, whole
-from tests.fakes import Answered, FakeClock, FakeDatabase, FakeReply, FakeTelemetry, SteadyChance, ask, whole_reply
+from tests.fakes import Answered, FakeClock, FakeDatabase, FakeTelemetry, SteadyChance, ask, whole_reply
+from tests.town import Town
 
 NAMES = ("first", "second", "third", "fourth")
 CATALOG = catalog(model(*(endpoint(name, price=price(input=1 + n, output=1 + n)) for n, name in enumerate(NAMES))))
@@ -29,32 +28,15 @@ WELL = whole_reply(whole("Hello"))
 ILL = whole_reply(b"{}", 500)
 
 
-@dataclass(slots=True)
-class Town:
-    """The providers, each of which answers as `doing` says, and all requests that came to them."""
-
-    doing: dict[str, FakeReply | Exception] = field(default_factory=lambda: dict.fromkeys(NAMES, WELL))
-    asked: list[str] = field(default_factory=list)
-
-    @asynccontextmanager
-    async def open(self, request: HttpRequest) -> AsyncIterator[FakeReply]:
-        name = request.url.split("/")[2].partition(".")[0]
-        self.asked.append(name)
-        await asyncio.sleep(0)
-        doing = self.doing[name]
-        if isinstance(doing, Exception):
-            raise doing
-        yield doing
-
-    def all_do(self, doing: FakeReply | Exception) -> None:
-        self.doing = dict.fromkeys(NAMES, doing)
+def town() -> Town:
+    return Town(dict.fromkeys(NAMES, WELL))
 
 
 @dataclass(slots=True)
 class World:
     clock: FakeClock = field(default_factory=FakeClock)
     database: FakeDatabase = field(default_factory=FakeDatabase)
-    town: Town = field(default_factory=Town)
+    town: Town = field(default_factory=town)
     offered: Catalog = CATALOG
 
     def process(self, chance: random.Random | None = None) -> ChatApp:

@@ -11,7 +11,7 @@ from switchboard.clock import Clock, SystemClock
 from switchboard.credentials import Credential
 from switchboard.dispatch import Dispatch, Errand, Limits
 from switchboard.errors import AllAttemptsFailed, Failure, SwitchboardError, UpstreamFailure
-from switchboard.health.breaker import ALL_WELL
+from switchboard.health.breaker import ALL_WELL, FAILURES_TO_OPEN, Door, Failed
 from switchboard.routing.plan import Plan
 from switchboard.secret import Secret
 from switchboard.transport.failures import ConnectionCut, ConnectionFailed
@@ -385,6 +385,20 @@ def test_a_stream_that_breaks_off_counts_as_a_failure() -> None:
     requests = Requests(FIRST)
     requests.ask(streamed(said("Hello"), ConnectionCut("reset")))
     assert requests.breakers.signals(FIRST.model, FIRST.id).failures == 1
+
+
+def test_an_answer_that_was_under_way_when_the_door_shut_leaves_it_shut() -> None:
+    requests = Requests(FIRST)
+    walk = Walk(streamed(*GOOD), offers=(FIRST,), clock=requests.clock, breakers=requests.breakers)
+
+    def others_fail() -> None:
+        requests.clock.advance(1)
+        for _ in range(FAILURES_TO_OPEN):
+            requests.breakers.note(FIRST.model, FIRST.id, Failed(requests.clock.now(), 0.5))
+
+    walk.transport.on_open = others_fail
+    assert walk.walked().text() == "Hello"
+    assert requests.breakers.signals(FIRST.model, FIRST.id).door(requests.clock.now()) is Door.SHUT
 
 
 def test_a_request_that_its_own_deadline_ended_says_nothing_about_the_endpoint() -> None:
