@@ -208,12 +208,12 @@ def _copy(item: Item) -> Item:
     return unmarshal_item(marshal_item(item))
 
 
-Step = bytes | BaseException | asyncio.Event
+Step = bytes | BaseException | asyncio.Event | Callable[[], None]
 
 
 @dataclass(slots=True)
 class FakeReply:
-    """An upstream's reply, step by step: bytes arrive, an error is raised, an event is waited for."""
+    """An upstream's reply, step by step: bytes arrive, an error is raised, an event is waited for, or a function called."""
 
     steps: tuple[Step, ...] = ()
     status: int = 200
@@ -229,6 +229,8 @@ class FakeReply:
                     await step.wait()
                 case BaseException():
                     raise step
+                case _:
+                    step()
 
     async def body(self, limit: int) -> bytes:
         body = b"".join([piece async for piece in self.pieces()])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from switchboard.catalog.model import NANO, Endpoint, Price, Provider
 from switchboard.chat import ChatRequest
-from switchboard.health.breaker import Door, Signals, TrialBegun
+from switchboard.health.breaker import Answered, Door, Signals, TrialBegun
 from switchboard.health.estimates import (
     FAST_HALF_LIFE,
     NOTHING,
@@ -125,10 +125,7 @@ class Ours(Policy):
         outlook, offer = self._outlook(now), self._offers[place]
         signals = outlook.signals_of(offer)
         if seen.outcome == OK:
-            usual = outlook.published(offer).first_token_s
-            self._signals[offer.id] = signals.succeeded(
-                now, (seen.first_token_s or usual) / usual, began=now - seen.seconds
-            )
+            self._signals[offer.id] = signals.after(_answered(now, seen, outlook.published(offer)))
         elif seen.outcome == "rate_limit":
             self._signals[offer.id] = signals.limited(now, seen.retry_after)
         else:
@@ -177,6 +174,12 @@ def _offer(place: int, site: Site, setting: Setting) -> Endpoint:
     known = {unit: round(site.price_factor * usd * NANO) for unit, usd in dollars.items()}
     price = Price({} if place < setting.unpriced else known)
     return Endpoint(site.name, tag, MODEL, provider, tag, price)
+
+
+def _answered(now: float, seen: Seen, usual: Estimate) -> Answered:
+    first = seen.first_token_s or usual.first_token_s
+    drag = (seen.seconds - first) / seen.tokens / usual.token_s if seen.tokens else None
+    return Answered(now, first / usual.first_token_s, now - seen.seconds, drag)
 
 
 def _observed(seen: Seen) -> Observation:

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -399,6 +400,18 @@ def test_an_answer_that_was_under_way_when_the_door_shut_leaves_it_shut() -> Non
     walk.transport.on_open = others_fail
     assert walk.walked().text() == "Hello"
     assert requests.breakers.signals(FIRST.model, FIRST.id).door(requests.clock.now()) is Door.SHUT
+
+
+@pytest.mark.parametrize(("tokens", "drag"), [(100, 1.8), (19, 1.0)])
+def test_an_answer_that_is_written_slowly_is_remembered_unless_it_is_too_short_to_tell(
+    tokens: int, drag: float
+) -> None:
+    requests = Requests(FIRST)
+    usual = outlook().published(FIRST).token_s
+    pause = partial(requests.clock.advance, tokens * usual * 5)
+    usage: Any = {"prompt_tokens": 1, "completion_tokens": tokens, "total_tokens": tokens + 1}
+    requests.ask(streamed(said("Hello"), pause, said(" there"), ended(usage)))
+    assert requests.breakers.signals(FIRST.model, FIRST.id).drag == pytest.approx(drag, abs=0.01)
 
 
 def test_a_request_that_its_own_deadline_ended_says_nothing_about_the_endpoint() -> None:

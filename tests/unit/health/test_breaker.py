@@ -38,7 +38,7 @@ def test_three_failures_in_a_row_shut_the_door_and_two_time_outs_do() -> None:
 
 
 def test_an_answer_between_begins_the_count_again() -> None:
-    signals = failed(2).succeeded(1001).failed(1002, MIDDLE).failed(1003, MIDDLE)
+    signals = failed(2).after(Answered(1001)).failed(1002, MIDDLE).failed(1003, MIDDLE)
     assert signals.door(1003) is Door.OPEN_TO_ALL
 
 
@@ -47,7 +47,7 @@ def test_after_the_pause_one_trial_decides() -> None:
     shut = failed(3)
     assert shut.door(later - 0.01) is Door.SHUT
     assert shut.door(later) is Door.ONE_TRIAL
-    assert shut.succeeded(later).door(later) is Door.OPEN_TO_ALL
+    assert shut.after(Answered(later)).door(later) is Door.OPEN_TO_ALL
     assert shut.failed(later, MIDDLE).door(later) is Door.SHUT
 
 
@@ -74,7 +74,7 @@ def test_the_longest_rate_limit_named_holds(first: float | None, second: float |
 
 
 def test_a_rate_limit_is_no_failure_and_an_answer_does_not_shorten_it() -> None:
-    signals = failed(2).limited(1000, 30).succeeded(1001)
+    signals = failed(2).limited(1000, 30).after(Answered(1001))
     assert signals.door(1029) is Door.RATE_LIMITED
     assert failed(2).limited(1000, 1).door(1001) is Door.OPEN_TO_ALL
 
@@ -91,7 +91,7 @@ def test_evidence_lowers_the_estimate_and_fades_by_half_a_minute_at_a_time() -> 
 
 
 def test_a_failure_says_little_of_an_endpoint_that_has_just_answered() -> None:
-    heard = ALL_WELL.succeeded(1000).succeeded(1000).succeeded(1000)
+    heard = ALL_WELL.after(Answered(1000)).after(Answered(1000)).after(Answered(1000))
     at_once, later, long_after = (heard.failed(1000 + wait, MIDDLE) for wait in (0.2, 2, 50))
     assert lowered(at_once, 1000.2) < 0.02
     assert 0.02 < lowered(later, 1002) < 0.1
@@ -109,7 +109,7 @@ def test_an_answer_that_was_under_way_when_the_door_shut_does_not_open_it() -> N
 def test_slow_answers_make_the_next_one_expected_later_within_bounds() -> None:
     slow, quick = ALL_WELL, ALL_WELL
     for _ in range(50):
-        slow, quick = slow.succeeded(1000, 1000.0), quick.succeeded(1000, 0.001)
+        slow, quick = slow.after(Answered(1000, 1000.0)), quick.after(Answered(1000, 0.001))
     assert slow.applied(USUAL, 1000).first_token_s == pytest.approx(10.0, rel=0.01)
     assert quick.applied(USUAL, 1000).first_token_s == pytest.approx(0.7)
     assert slow.applied(USUAL, 1000).token_s == USUAL.token_s
@@ -132,7 +132,7 @@ def test_whatever_happens_the_signals_stay_within_their_bounds(steps: list[tuple
         now += seconds
         match what:
             case "ok":
-                signals = signals.succeeded(now, chance * 20)
+                signals = signals.after(Answered(now, chance * 20))
             case "limited":
                 signals = signals.limited(now, chance * 60)
             case _:
@@ -166,6 +166,24 @@ def test_an_overloaded_provider_that_names_a_pause_is_given_it() -> None:
 def test_an_answer_whose_slowness_cannot_be_said_leaves_it_as_it_was() -> None:
     slow = ALL_WELL.after(Answered(1000, 6.0))
     assert slow.after(Answered(1000)).slowness == pytest.approx(slow.slowness)
+
+
+def token_s(signals: Signals, now: float) -> float:
+    return signals.applied(USUAL, now).token_s / USUAL.token_s
+
+
+def test_who_writes_slowly_is_expected_to_and_after_minutes_no_more() -> None:
+    slow = ALL_WELL.after(Answered(1000, drag=6.0))
+    assert token_s(slow, 1000) == pytest.approx(2.0)
+    assert token_s(slow, 1300) == pytest.approx(1.5)
+    assert token_s(slow, 9999) == pytest.approx(1.0)
+    assert token_s(slow.after(Answered(1000)), 1000) == pytest.approx(2.0)
+    assert token_s(slow.failed(1000, MIDDLE), 1000) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("drag", [0.1, 0.9, 1.2, 1.5])
+def test_a_pace_within_what_chance_does_is_no_news(drag: float) -> None:
+    assert token_s(ALL_WELL.after(Answered(1000, drag=drag)), 1000) == 1.0
 
 
 def test_only_what_can_matter_no_more_is_past() -> None:

@@ -26,6 +26,8 @@ from switchboard.routing.plan import Plan
 
 # An attempt that could not even connect before the function's deadline is not begun.
 LEAST_SECONDS_TO_TRY = 1.0
+# Fewer come in a few pieces, and how these fall says more than how fast they are written.
+FEWEST_TOKENS_OF_A_PACE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +132,19 @@ class Dispatch:
             late = self._clock.monotonic() >= self._errand.deadline
             event = None if late else said_by(failure, now, outlook.chance.random())
         else:
-            began = now - attempt.duration_ms / 1000
-            event = Answered(now, self._slowness(offer.endpoint, attempt), began) if attempt.outcome == OK else None
+            event = self._answered(now, offer.endpoint, attempt) if attempt.outcome == OK else None
         if event is not None:
             self._upstreams.breakers.note(offer.endpoint.model, offer.breaker, event)
 
-    def _slowness(self, endpoint: Endpoint, attempt: Attempt) -> float | None:
-        """Who is asked to think first takes his time for another reason."""
-        if attempt.first_token_ms is None or wants_reasoning(self._errand.request):
-            return None
-        return attempt.first_token_ms / 1000 / self._errand.outlook.published(endpoint).first_token_s
+    def _answered(self, now: float, endpoint: Endpoint, attempt: Attempt) -> Answered:
+        """How slow it was against what was expected; who is asked to think first takes his time for another reason."""
+        usual = self._errand.outlook.published(endpoint)
+        first, tokens = attempt.first_token_ms, self.tally.usage.completion_tokens if self.tally.usage else 0
+        thinks = wants_reasoning(self._errand.request)
+        slowness = None if first is None or thinks else first / 1000 / usual.first_token_s
+        pace = attempt.throughput(tokens) if tokens >= FEWEST_TOKENS_OF_A_PACE else None
+        drag = 1 / pace / usual.token_s if pace else None
+        return Answered(now, slowness, now - attempt.duration_ms / 1000, drag)
 
     def _worth_trying(self, endpoint: Endpoint) -> bool:
         if self._errand.deadline - self._clock.monotonic() < LEAST_SECONDS_TO_TRY:

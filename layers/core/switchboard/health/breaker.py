@@ -33,6 +33,9 @@ FAILURES_ELSE = 0.02
 # How much the newest time to the first token weighs among the remembered ones.
 NEWS = 0.2
 SLOWEST = 10.0
+# How fast an endpoint writes varies from answer to answer; and who writes slowly does so for longer than others fail.
+DRAGS_FROM = 1.5
+DRAG_HALF_LIFE = 300.0
 FASTEST = 0.7
 # How long to wait for the first content: several times what nearly all take, within bounds, and after a time-out a
 # little longer, or an endpoint that has become slow for good would never be heard out.
@@ -54,13 +57,14 @@ class Door(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """`slowness` is the time to the first token over the expected one, None where that cannot be said; `began` is when
-    the attempt did.
+    """`slowness` is the time to the first token over the expected one, `drag` that for each further token, None where
+    they cannot be said; `began` is when the attempt did.
     """
 
     at: float
     slowness: float | None = None
     began: float = math.inf
+    drag: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,8 @@ class Signals:
     """What is remembered of an endpoint's last attempts.
 
     `well` is the probability that it was in no trouble, `slowness` the moving mean of first-token times over the
-    expected one; `step` is how often in a row the breaker has opened; `noted` is when the last attempt ended;
-    `trial_until` when another trial may begin.
+    expected one, `drag` that of the times for each further token; `step` is how often in a row the breaker has opened;
+    `noted` is when the last attempt ended; `trial_until` when another trial may begin.
     """
 
     failures: int = 0
@@ -119,6 +123,7 @@ class Signals:
     limited_until: float = 0.0
     noted: float = 0.0
     trial_until: float = 0.0
+    drag: float = 1.0
 
     def door(self, now: float) -> Door:
         if now < self.limited_until:
@@ -144,8 +149,8 @@ class Signals:
     def after(self, event: Event) -> "Signals":
         """As they are once this has happened too."""
         match event:
-            case Answered(at, slowness, began):
-                return self.succeeded(at, self._now_slowness(at) if slowness is None else slowness, began=began)
+            case Answered():
+                return self.succeeded(event)
             case Failed(at, chance):
                 seen = self.failed(at, chance, timed_out=event.timed_out)
                 return seen if event.retry_after is None else seen.limited(at, event.retry_after)
@@ -156,18 +161,19 @@ class Signals:
             case TrialBegun(at):
                 return replace(self, trial_until=at + TRIAL_SECONDS)
 
-    def succeeded(self, now: float, slowness: float = 1.0, *, began: float = math.inf) -> "Signals":
-        """`slowness` is this attempt's time to the first token over the expected one. One that was under way when
-        the door was shut does not open it.
-        """
-        if self._is_tripped and began < self.noted:
+    def succeeded(self, answer: Answered) -> "Signals":
+        """One that was under way when the door was shut does not open it."""
+        now = answer.at
+        if self._is_tripped and answer.began < self.noted:
             return self
+        slowness, drag = self._faded(self.slowness, now), self._now_drag(now)
         return Signals(
             well=self._well_after(now, 1 - FAILURES_IN_TROUBLE, 1 - FAILURES_ELSE),
-            slowness=_moved(self._now_slowness(now), min(slowness, SLOWEST)),
+            slowness=slowness if answer.slowness is None else _moved(slowness, min(answer.slowness, SLOWEST)),
             step=max(0, self.step - 1),
             limited_until=self.limited_until,
             noted=now,
+            drag=drag if answer.drag is None else _moved(drag, _beyond_chance(answer.drag)),
         )
 
     def failed(self, now: float, chance: float, *, timed_out: bool = False) -> "Signals":
@@ -177,7 +183,8 @@ class Signals:
             failures=self.failures + 1,
             timeouts=self.timeouts + 1 if timed_out else 0,
             well=self._well_after(now, FAILURES_IN_TROUBLE, FAILURES_ELSE),
-            slowness=self._now_slowness(now),
+            slowness=self._faded(self.slowness, now),
+            drag=self._now_drag(now),
             noted=now,
             trial_until=0.0,
         )
@@ -202,7 +209,7 @@ class Signals:
         return Estimate(
             estimate.success * (1 - FAILURES_IN_TROUBLE * (1 - self.well) * strength),
             estimate.first_token_s * max(FASTEST, 1 + (self.slowness - 1) * strength),
-            estimate.token_s,
+            estimate.token_s * self._now_drag(now),
             estimate.lost_s,
             estimate.cut_share,
             estimate.latest_s,
@@ -222,14 +229,26 @@ class Signals:
         trouble = (1 - self.well) * strength + USUAL_TROUBLE * (1 - strength)
         return (1 - trouble) * else_ / ((1 - trouble) * else_ + trouble * in_trouble)
 
-    def _now_slowness(self, now: float) -> float:
-        return 1 + (self.slowness - 1) * self._strength(now)
+    def _faded(self, mean: float, now: float) -> float:
+        """A moving mean of ratios as it counts now: without news it returns to 1."""
+        return 1 + (mean - 1) * self._strength(now)
+
+    def _now_drag(self, now: float) -> float:
+        """As `_faded`, but for longer."""
+        if self.drag == 1.0:
+            return 1.0
+        return 1 + (self.drag - 1) * float(2 ** (-max(0.0, now - self.noted) / DRAG_HALF_LIFE))
 
     def _strength(self, now: float) -> float:
         return float(2 ** (-max(0.0, now - self.noted) / EVIDENCE_HALF_LIFE))
 
 
 ALL_WELL = Signals()
+
+
+def _beyond_chance(drag: float) -> float:
+    """Only what is no chance any more is news."""
+    return min(drag, SLOWEST) if drag > DRAGS_FROM else 1.0
 
 
 def _moved(average: float, newest: float) -> float:
