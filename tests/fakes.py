@@ -213,7 +213,9 @@ Step = bytes | BaseException | asyncio.Event | Callable[[], None]
 
 @dataclass(slots=True)
 class FakeReply:
-    """An upstream's reply, step by step: bytes arrive, an error is raised, an event is waited for, or a function called."""
+    """An upstream's reply, step by step: bytes arrive, an error is raised, an event is waited for, a function is
+    called.
+    """
 
     steps: tuple[Step, ...] = ()
     status: int = 200
