@@ -9,10 +9,10 @@ from typing import TypeVar
 import pytest
 import uvloop
 from switchboard.transport.failures import ConnectionCut, ConnectionFailed
-from switchboard.transport.here import HttpClient, Reply
+from switchboard.transport.here import HttpClient
 from switchboard.transport.looped import LoopedClient
 from switchboard.transport.threaded import ThreadedClient
-from switchboard.wire.http import HttpRequest
+from switchboard.wire.http import HttpReply, HttpRequest
 
 PATIENCE = 10.0
 STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -120,7 +120,7 @@ def request(url: str, body: bytes = b"{}") -> HttpRequest:
     return HttpRequest("POST", url, {"content-type": "application/json", "x-name": "value"}, body)
 
 
-async def received(reply: Reply) -> tuple[bytes, bool]:
+async def received(reply: HttpReply) -> tuple[bytes, bool]:
     """All pieces, and whether they ended as they should."""
     collected = b""
     try:

@@ -1,6 +1,6 @@
 """From a plan to an answer: attempts under three clocks, fallback before the first content, honesty after it."""
 
-from switchboard.dispatch.attempt import CANCELLED, OK, Reply, Transport, Upstreams
+from switchboard.dispatch.attempt import CANCELLED, OK, Transport, Upstreams
 from switchboard.dispatch.offers import CredentialsOf, signals_by_endpoint
 from switchboard.dispatch.outcome import Breakers
 from switchboard.dispatch.patience import USUAL_LIMITS, Limits
@@ -16,7 +16,6 @@ __all__ = [
     "Dispatch",
     "Errand",
     "Limits",
-    "Reply",
     "Tally",
     "Transport",
     "Upstreams",

@@ -1,7 +1,7 @@
 """One try of one endpoint, under three clocks: to connect, to the first content, and between contents."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,7 +17,7 @@ from switchboard.dispatch.tally import Tally
 from switchboard.errors import Failure, UpstreamFailure
 from switchboard.fitting import fitted
 from switchboard.providers.interface import UpstreamDialect
-from switchboard.wire.http import HttpRequest
+from switchboard.wire.http import HttpReply, HttpRequest
 
 OK = "ok"
 CANCELLED = "cancelled"
@@ -28,20 +28,8 @@ JSON_TYPE = "application/json"
 REQUEST_ID = "x-amzn-requestid"
 
 
-class Reply(Protocol):
-    @property
-    def status(self) -> int: ...
-
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-
-    def pieces(self) -> AsyncIterator[bytes]: ...
-
-    async def body(self, limit: int) -> bytes: ...
-
-
 class Transport(Protocol):
-    def open(self, request: HttpRequest) -> AbstractAsyncContextManager[Reply]: ...
+    def open(self, request: HttpRequest) -> AbstractAsyncContextManager[HttpReply]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +143,11 @@ class Running:
             body = await reply.body(MAX_REPLY_BYTES)
         yield [self._dialect.decode_reply(body, self.endpoint)]
 
-    def _open(self) -> AbstractAsyncContextManager[Reply]:
+    def _open(self) -> AbstractAsyncContextManager[HttpReply]:
         secret = self.offer.credential.secret
         return self._upstreams.transport.open(self._dialect.build(self._request, self.endpoint, secret))
 
-    async def _accept(self, reply: Reply) -> None:
+    async def _accept(self, reply: HttpReply) -> None:
         """Raises UpstreamFailure unless an answer of the kind that was asked for follows."""
         self._status = reply.status
         self.tally.upstream_id = reply.headers.get(REQUEST_ID)

@@ -1,32 +1,18 @@
 """Which HTTP client this process wants."""
 
 import importlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from switchboard.settings import LambdaEnvironment
-from switchboard.wire.http import HttpRequest
-
-
-class Reply(Protocol):
-    """A reply whose body is still arriving; header names are in lower case."""
-
-    @property
-    def status(self) -> int: ...
-
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-
-    def pieces(self) -> AsyncIterator[bytes]: ...
-
-    async def body(self, limit: int) -> bytes: ...
+from switchboard.wire.http import HttpReply, HttpRequest
 
 
 class HttpClient(Protocol):
     """Redirects are never followed. Close it when the process ends."""
 
-    def open(self, request: HttpRequest) -> AbstractAsyncContextManager[Reply]:
+    def open(self, request: HttpRequest) -> AbstractAsyncContextManager[HttpReply]:
         """A reply with its headers read; leaving the block hangs up if the body is not finished.
 
         Raises ConnectionFailed, or TimeoutError when the connection is not made in time.
