@@ -1,6 +1,7 @@
 """Both HTTP clients against a server that says exactly these bytes. What is proved: nothing that arrived is lost."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -193,6 +194,19 @@ def test_status_and_headers_come_with_lower_case_names(stage: Stage) -> None:
             return reply.status, reply.headers["retry-after"], await reply.body(100)
 
     assert stage.run(run()) == (429, "7", b"slow")
+
+
+def test_nothing_is_asked_for_or_taken_in_compressed_form(stage: Stage) -> None:
+    packed = gzip.compress(b"{}")
+    head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(packed)
+
+    async def run() -> tuple[bytes, bytes]:
+        async with stage.serving(saying(head, packed)) as (server, client), client.open(request(server.url)) as reply:
+            return await reply.body(1000), server.requests[0]
+
+    body, sent = stage.run(run())
+    assert body == packed
+    assert b"accept-encoding" not in sent.lower()
 
 
 def test_a_redirect_is_not_followed(stage: Stage) -> None:

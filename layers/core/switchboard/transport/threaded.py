@@ -52,9 +52,10 @@ class ThreadedClient:
     """Sends requests and hands replies over as they arrive. Close it when the process ends."""
 
     def __init__(self, connect_seconds: float = CONNECT_SECONDS) -> None:
+        # Nothing is asked for in compressed form: what packs a stream holds its pieces back.
+        unpacked = ClientBuilder().gzip(False).deflate(False).brotli(False).zstd(False)
         self._client: Client = (
-            ClientBuilder()
-            .connect_timeout(timedelta(seconds=connect_seconds))
+            unpacked.connect_timeout(timedelta(seconds=connect_seconds))
             .pool_idle_timeout(timedelta(seconds=IDLE_SECONDS))
             .follow_redirects(False)
             .no_proxy()
