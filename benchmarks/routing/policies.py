@@ -10,14 +10,13 @@ from switchboard.health.breaker import Answered, Door, Signals, TrialBegun
 from switchboard.health.estimates import (
     FAST_HALF_LIFE,
     NOTHING,
-    SLOW_HALF_LIFE,
     Evidence,
     Past,
     estimates,
     faded,
     pools,
 )
-from switchboard.health.figures import NO_FIGURES, NO_RANKINGS, Estimate, Rankings
+from switchboard.health.figures import NO_FIGURES, NO_RANKINGS, SLOW_HALF_LIFE, Estimate, Rankings
 from switchboard.health.histogram import EMPTY, Histogram
 from switchboard.health.rollup import OK, Observation, Rollup
 from switchboard.routing.expected import Size

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import pytest
@@ -17,7 +18,7 @@ from switchboard.health.breaker import (
     Signals,
     TrialBegun,
 )
-from switchboard.health.figures import Estimate
+from switchboard.health.figures import SLOW_HALF_LIFE, Estimate
 
 USUAL = Estimate(success=0.99, first_token_s=1.0, token_s=0.02, lost_s=2.0, cut_share=0.1, latest_s=2.0)
 MIDDLE = 0.5
@@ -79,22 +80,30 @@ def test_a_rate_limit_is_no_failure_and_an_answer_does_not_shorten_it() -> None:
     assert failed(2).limited(1000, 1).door(1001) is Door.OPEN_TO_ALL
 
 
-def lowered(signals: Signals, now: float) -> float:
-    return 1 - signals.applied(USUAL, now).success / USUAL.success
+def lowered(signals: Signals, now: float, usual: Estimate = USUAL) -> float:
+    return 1 - signals.applied(usual, now).success / usual.success
 
 
-def test_evidence_lowers_the_estimate_and_fades_by_half_a_minute_at_a_time() -> None:
-    news = [lowered(failed(1), 1000 + seconds) for seconds in (0, 60, 120)]
+@pytest.mark.parametrize(("every_s", "half_life"), [(0.2, 60), (12, 60), (24, 120), (60, 240), (1e6, 240)], ids=str)
+def test_a_failure_lowers_the_estimate_for_as_long_as_a_few_attempts_take(every_s: float, half_life: float) -> None:
+    usual = replace(USUAL, attempts=SLOW_HALF_LIFE / math.log(2) / every_s)
+    assert usual.interval_s == pytest.approx(every_s)
+    news = [lowered(failed(1), 1000 + number * half_life, usual) for number in range(3)]
     assert news == pytest.approx([news[0], news[0] / 2, news[0] / 4])
     assert 0.2 < news[0] < 0.4
-    assert lowered(failed(1), 1000 + 3600) == pytest.approx(0)
+    assert lowered(failed(1), 1000 + 3600, usual) == pytest.approx(0, abs=1e-4)
+
+
+def test_where_nobody_knows_how_often_an_endpoint_is_asked_a_failure_counts_by_half_after_a_minute() -> None:
+    assert USUAL.attempts == 0
+    assert lowered(failed(1), 1060) == pytest.approx(lowered(failed(1), 1000) / 2)
 
 
 def test_a_failure_says_little_of_an_endpoint_that_has_just_answered() -> None:
     heard = ALL_WELL.after(Answered(1000)).after(Answered(1000)).after(Answered(1000))
     at_once, later, long_after = (heard.failed(1000 + wait, MIDDLE) for wait in (0.2, 2, 50))
     assert lowered(at_once, 1000.2) < 0.02
-    assert 0.02 < lowered(later, 1002) < 0.1
+    assert 0.015 < lowered(later, 1002) < 0.1
     assert lowered(long_after, 1050) > 0.15
     again = at_once.failed(1000.3, MIDDLE).failed(1000.4, MIDDLE)
     assert lowered(again, 1000.4) > 0.5, "three in a row are no chance"
@@ -187,8 +196,8 @@ def test_a_pace_within_what_chance_does_is_no_news(drag: float) -> None:
 
 
 def test_only_what_can_matter_no_more_is_past() -> None:
-    assert ALL_WELL.failed(1000, MIDDLE).is_past(2000)
-    assert not ALL_WELL.failed(1000, MIDDLE).is_past(1100)
+    assert ALL_WELL.failed(1000, MIDDLE).is_past(5000)
+    assert not ALL_WELL.failed(1000, MIDDLE).is_past(2000)
     assert not failed(3).is_past(1e9)
     assert not ALL_WELL.limited(1000, 5000).is_past(5999)
 

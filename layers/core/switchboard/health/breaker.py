@@ -2,7 +2,8 @@
 
 Three failures in a row, or two time-outs, open a breaker for 5 s, and twice as long each time it happens again. A rate
 limit closes the door for exactly as long as the provider says, a refused key for five minutes. Between, every attempt
-leaves evidence that fades with a half-life of a minute. The figures were fitted by simulation (benchmarks/routing).
+leaves evidence that fades: with a half-life of a minute where many requests would find out anew, more slowly where few
+would. The figures were fitted by simulation (benchmarks/routing).
 """
 
 import math
@@ -23,12 +24,14 @@ KEY_PAUSE = 300.0
 # How long whoever makes the one trial has it to himself: longer than the first content may take.
 TRIAL_SECONDS = 30.0
 EVIDENCE_HALF_LIFE = 60.0
-# So many half-lives leave a thousandth of it.
-FORGOTTEN_AFTER = 10
+# Trouble lasts longer than that. To try again too early costs one request, to come back too late some of all that are
+# made meanwhile: so trouble is expected for as long as a few attempts take, within bounds.
+TROUBLE_ATTEMPTS = 5
+TROUBLE_HALF_LIFE = 240.0
 # How likely an endpoint of which nothing is heard is to be in trouble, and the shares of attempts that fail in trouble
 # and without: what a failure says depends on how lately the endpoint was heard of.
 USUAL_TROUBLE = 0.02
-FAILURES_IN_TROUBLE = 0.7
+FAILURES_IN_TROUBLE = 0.8
 FAILURES_ELSE = 0.02
 # How much the newest time to the first token weighs among the remembered ones.
 NEWS = 0.2
@@ -36,6 +39,8 @@ SLOWEST = 10.0
 # How fast an endpoint writes varies from answer to answer; and who writes slowly does so for longer than others fail.
 DRAGS_FROM = 1.5
 DRAG_HALF_LIFE = 300.0
+# Ten half-lives leave a thousandth of it.
+FORGOTTEN_AFTER = 10 * max(EVIDENCE_HALF_LIFE, TROUBLE_HALF_LIFE, DRAG_HALF_LIFE)
 FASTEST = 0.7
 # How long to wait for the first content: several times what nearly all take, within bounds, and after a time-out a
 # little longer, or an endpoint that has become slow for good would never be heard out.
@@ -143,8 +148,7 @@ class Signals:
 
     def is_past(self, now: float) -> bool:
         """True if nothing of it matters any more, so that it need not be kept."""
-        faded = now - self.noted > FORGOTTEN_AFTER * EVIDENCE_HALF_LIFE
-        return faded and not self._is_tripped and now >= self.limited_until
+        return now - self.noted > FORGOTTEN_AFTER and not self._is_tripped and now >= self.limited_until
 
     def after(self, event: Event) -> "Signals":
         """As they are once this has happened too."""
@@ -205,10 +209,10 @@ class Signals:
 
     def applied(self, estimate: Estimate, now: float) -> Estimate:
         """The estimate in the light of what happened since it was made; it returns as the evidence fades."""
-        strength = self._strength(now)
+        trouble = (1 - self.well) * self._left(now, _trouble_half_life(estimate))
         return Estimate(
-            estimate.success * (1 - FAILURES_IN_TROUBLE * (1 - self.well) * strength),
-            estimate.first_token_s * max(FASTEST, 1 + (self.slowness - 1) * strength),
+            estimate.success * (1 - FAILURES_IN_TROUBLE * trouble),
+            estimate.first_token_s * max(FASTEST, self._faded(self.slowness, now)),
             estimate.token_s * self._now_drag(now),
             estimate.lost_s,
             estimate.cut_share,
@@ -225,25 +229,30 @@ class Signals:
 
     def _well_after(self, now: float, in_trouble: float, else_: float) -> float:
         """By Bayes: what happened now is as likely as `in_trouble` there, and as `else_` without."""
-        strength = self._strength(now)
+        strength = self._left(now)
         trouble = (1 - self.well) * strength + USUAL_TROUBLE * (1 - strength)
         return (1 - trouble) * else_ / ((1 - trouble) * else_ + trouble * in_trouble)
 
     def _faded(self, mean: float, now: float) -> float:
         """A moving mean of ratios as it counts now: without news it returns to 1."""
-        return 1 + (mean - 1) * self._strength(now)
+        return 1 + (mean - 1) * self._left(now)
 
     def _now_drag(self, now: float) -> float:
         """As `_faded`, but for longer."""
         if self.drag == 1.0:
             return 1.0
-        return 1 + (self.drag - 1) * float(2 ** (-max(0.0, now - self.noted) / DRAG_HALF_LIFE))
+        return 1 + (self.drag - 1) * self._left(now, DRAG_HALF_LIFE)
 
-    def _strength(self, now: float) -> float:
-        return float(2 ** (-max(0.0, now - self.noted) / EVIDENCE_HALF_LIFE))
+    def _left(self, now: float, half_life: float = EVIDENCE_HALF_LIFE) -> float:
+        """As much of what was noted as has not faded."""
+        return float(2 ** (-max(0.0, now - self.noted) / half_life))
 
 
 ALL_WELL = Signals()
+
+
+def _trouble_half_life(estimate: Estimate) -> float:
+    return min(max(EVIDENCE_HALF_LIFE, TROUBLE_ATTEMPTS * estimate.interval_s), TROUBLE_HALF_LIFE)
 
 
 def _beyond_chance(drag: float) -> float:

@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from switchboard.errors import Failure
-from switchboard.health.figures import Estimate
+from switchboard.health.figures import SLOW_HALF_LIFE, Estimate
 from switchboard.health.histogram import EMPTY, Histogram
 from switchboard.health.rollup import CALLERS_OWN, Rollup
 
-SLOW_HALF_LIFE = 6 * 3600.0
 FAST_HALF_LIFE = 600.0
 MILLI = 1000
 # A percentile of fewer is a guess.

@@ -1,11 +1,14 @@
 """The figures of one endpoint that routing and the public pages read; one item holds them for the whole catalog."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 NORMAL_FROM = 0.95
 DEGRADED_FROM = 0.80
+# After so many seconds an attempt counts half as much in what is expected of the next.
+SLOW_HALF_LIFE = 6 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,12 @@ class Estimate:
     def answer_s(self, output_tokens: float) -> float:
         """From the request to the last of so many tokens."""
         return self.first_token_s + output_tokens * self.token_s
+
+    @property
+    def interval_s(self) -> float:
+        """Between two attempts on average: at this pace as many come together as these, while the older ones fade.
+        0 where none are known."""
+        return SLOW_HALF_LIFE / math.log(2) / self.attempts if self.attempts else 0.0
 
 
 @dataclass(frozen=True, slots=True)
