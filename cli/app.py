@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 refused, 2 wrong usage, 3 nobody answered.
 
 import typer
 
-from cli import catalog, keys, providers, route
+from cli import catalog, keys, probes, providers, route
 from cli.deploy import deploy
 from cli.doctor import doctor
 from cli.init import init
@@ -23,6 +23,7 @@ app.command("logs")(logs)
 providers.app.command("test")(provider_test)
 app.add_typer(providers.app, name="providers")
 app.add_typer(keys.app, name="keys")
+app.add_typer(probes.app, name="probes")
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(route.app, name="route")
 app.command("usage")(usage)

@@ -54,7 +54,7 @@ def list_all(
     to: Connection, all_keys: Annotated[bool, typer.Option("--all", help="The disabled ones too.")] = False
 ) -> None:
     """Every key, oldest first."""
-    rows = _all(to.administration(), include_disabled=all_keys)
+    rows = every_key(to.administration(), include_disabled=all_keys)
     if to.as_json:
         show.as_json(rows)
     else:
@@ -139,7 +139,8 @@ def _show_text(made: Any, to: Connection) -> None:  # Any: JSON
     typer.echo(f"`{made['data']['name']}`, hash {made['data']['hash'][:HASH_SHOWN]}. It is not shown again.", err=True)
 
 
-def _all(gateway: Gateway, *, include_disabled: bool) -> list[Any]:
+def every_key(gateway: Gateway, *, include_disabled: bool) -> list[Any]:
+    """Rows as the API has them, oldest first. Raises Refused or Unreachable."""
     rows: list[Any] = []
     while True:
         query = {"include_disabled": str(include_disabled).lower(), "offset": str(len(rows))}
@@ -151,7 +152,7 @@ def _all(gateway: Gateway, *, include_disabled: bool) -> list[Any]:
 
 def _find(gateway: Gateway, wanted: str) -> str:
     """The hash of the one key that is meant."""
-    rows = _all(gateway, include_disabled=True)
+    rows = every_key(gateway, include_disabled=True)
     found = [row["hash"] for row in rows if wanted in (row["id"], row["name"]) or row["hash"].startswith(wanted)]
     if len(found) == 1:
         return str(found[0])

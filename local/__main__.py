@@ -1,6 +1,7 @@
 """`make run`: the embedded AWS engine, the simulated providers and the gateway, all on this machine."""
 
 import asyncio
+import random
 import sys
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
@@ -11,6 +12,8 @@ import boto3
 import uvicorn
 from switchboard.catalog.compile import CatalogError
 from switchboard.garbage import collect_rarely
+from switchboard.jobs.probes import Access, Prober
+from switchboard.secret import Secret
 from switchboard.storage.keys import KeyStore
 
 from local.demo import Demo, demonstration, simulated_offers
@@ -69,7 +72,8 @@ async def run(settings: LocalSettings, door: socket) -> None:
         closing.push_async_callback(gateway.http.close)
         await asyncio.to_thread(_create_tables, engine.url)
         key = await _keys(gateway, settings)
-        await closing.enter_async_context(rankings_every(gateway, settings.rankings_seconds))
+        prober = await _prober(gateway, settings) if settings.probes else None
+        await closing.enter_async_context(rankings_every(gateway, settings.rankings_seconds, prober))
         if settings.demo:
             await closing.enter_async_context(demonstration(_demo(gateway, settings, key, simulator)))
         await _serve(gateway, door, greeting(settings, gateway.catalog, key, simulator.url if simulator else None))
@@ -126,6 +130,19 @@ async def _keys(gateway: Gateway, settings: LocalSettings) -> str:
     files: dict[str, Path] = {kind: settings.state_dir / f"{kind}-key" for kind in ("inference", "management")}
     await ensure_key(store, FirstKey("first admin key", "management", settings.admin_key, files["management"]), now)
     return await ensure_key(store, FirstKey("first key", "inference", settings.key, files["inference"]), now)
+
+
+async def _prober(gateway: Gateway, settings: LocalSettings) -> Prober:
+    """With a key of its own, so that what probing costs can be seen."""
+    store = KeyStore(gateway.database, gateway.settings.keys_table)
+    first = FirstKey("probes", "inference", None, settings.state_dir / "probes-key")
+    key = Secret(await ensure_key(store, first, gateway.clock.now()))
+    access = Secret(Access(f"http://{settings.host}:{settings.port}/api/v1", key).text())
+
+    async def load() -> Secret:
+        return access
+
+    return Prober(load, gateway.http, gateway.clock, random.SystemRandom())
 
 
 async def _serve(gateway: Gateway, door: socket, text: str) -> None:

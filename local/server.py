@@ -12,6 +12,7 @@ from switchboard.catalog.model import Catalog
 from switchboard.clock import Clock, SystemClock
 from switchboard.gateway import Surroundings, chat_gateway
 from switchboard.google_tokens import with_google_tokens
+from switchboard.jobs.probes import Prober
 from switchboard.jobs.rankings import Stores, recompute
 from switchboard.jobs.sweep import sweep
 from switchboard.provider_keys import Load
@@ -103,8 +104,9 @@ class OnePort:
 
 
 @contextlib.asynccontextmanager
-async def rankings_every(gateway: Gateway, seconds: float) -> AsyncIterator[None]:
-    """Runs the rankings job while the block lasts; a run that fails is logged, and the next one catches up."""
+async def rankings_every(gateway: Gateway, seconds: float, prober: Prober | None = None) -> AsyncIterator[None]:
+    """Runs the rankings job while the block lasts, and probes behind it where they are wanted; a run that fails is
+    logged, and the next one catches up."""
 
     async def run() -> None:
         while True:
@@ -112,6 +114,8 @@ async def rankings_every(gateway: Gateway, seconds: float) -> AsyncIterator[None
             try:
                 await recompute(gateway.stores, gateway.clock, known=())
                 await sweep(BudgetStore(gateway.database, gateway.settings.keys_table), gateway.clock)
+                if prober:
+                    await prober.run(gateway.catalog, gateway.stores.rankings)
             except Exception:  # noqa: BLE001  # the door of a job: whatever it was, the next run must come
                 gateway.telemetry.failure("rankings_job_failed")
 

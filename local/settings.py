@@ -26,6 +26,7 @@ class LocalSettings:
     simulate: bool
     simulate_fast: bool
     demo: bool
+    probes: bool
     rankings_seconds: float
     key: str | None
     admin_key: str | None
@@ -44,6 +45,7 @@ class LocalSettings:
             simulate=variables.get("SIMULATE", "1") != "0",
             simulate_fast=variables.get("SIMULATE") == "fast",
             demo=variables.get("DEMO") == "1",
+            probes=variables.get("PROBES") == "1",
             rankings_seconds=_seconds("RANKINGS_SECONDS", variables.get("RANKINGS_SECONDS", "10")),
             key=_key("SWITCHBOARD_KEY", variables.get("SWITCHBOARD_KEY")),
             admin_key=_key("SWITCHBOARD_ADMIN_KEY", variables.get("SWITCHBOARD_ADMIN_KEY")),

@@ -53,12 +53,11 @@ class Life:
     faults: list[str] = field(default_factory=list)
     steps: int = 0
     _fate: Fate = "kept"
-    _label: str = ""
+    _label: str = ""  # of the window that the first claim opens, by its clock
     _store: BudgetStore = field(init=False)
     _usage: UsageStore = field(init=False)
 
     def __post_init__(self) -> None:
-        self._label = self._label_at(self.now)
         self.restart()
 
     @property

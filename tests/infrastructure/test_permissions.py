@@ -60,11 +60,12 @@ def test_a_function_may_touch_the_tables_only_as_it_must(stack: Tree, role: str)
     assert {grant for grant in grants(stack, role) if grant[0].startswith("dynamodb:")} == GRANTS[role]
 
 
-def test_only_chat_reads_provider_keys_and_only_this_stacks(stack: Tree) -> None:
+def test_only_chat_reads_provider_keys_and_only_rankings_that_of_the_probes_both_of_this_stack(stack: Tree) -> None:
+    below = {"ChatFunctionRole": "providers/*", "RankingsFunctionRole": "probes"}
+    place = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}/"
     for role in GRANTS:
         allowed = {(what, json.loads(on)["Fn::Sub"]) for what, on in grants(stack, role) if what.startswith("ssm:")}
-        place = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}/providers/*"
-        assert allowed == ({("ssm:GetParameter", place)} if role == "ChatFunctionRole" else set())
+        assert allowed == ({("ssm:GetParameter", place + below[role])} if role in below else set())
 
 
 def test_beyond_that_chat_calls_bedrock_and_rankings_report_their_failures(stack: Tree) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from switchboard.accounting.estimate import without_margin
-from switchboard.accounting.generation import Generation
+from switchboard.accounting.generation import PROBE_HEADER, Generation
 from switchboard.accounting.price import Bill, as_priced, bill
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import NO_USAGE, ChatRequest, Served
@@ -37,6 +37,7 @@ class Caller:
     user: str | None
     session: str | None
     wants_route: bool = False
+    is_probe: bool = False
 
     @classmethod
     def of(cls, key: ApiKey, request: ChatRequest, headers: Mapping[str, str]) -> "Caller":
@@ -47,6 +48,7 @@ class Caller:
             user=_label(request.parameters.get("user") or request.native.get("user")),
             session=_label(request.gateway.get("session_id") or headers.get("x-session-id")),
             wants_route=any(headers.get(name, "").lower() in YES for name in ROUTE_HEADERS),
+            is_probe=headers.get(PROBE_HEADER, "").lower() in YES,
         )
 
 
@@ -140,7 +142,8 @@ class Answer:
     def generation(self, finished: float, *, cancelled: bool) -> Generation:
         """The record, once the run is over. `finished` is in Unix seconds."""
         tools_ok = self.run.tally.tools_ok(self.request) if self.is_whole else None
-        return replace(self._record(finished, cancelled=cancelled), tools_ok=tools_ok)
+        record = self._record(finished, cancelled=cancelled)
+        return replace(record, tools_ok=tools_ok, is_probe=self.caller.is_probe)
 
     def _record(self, finished: float, *, cancelled: bool) -> Generation:
         endpoint, tally, (charged, is_estimated) = self._endpoint, self.run.tally, self._billed()

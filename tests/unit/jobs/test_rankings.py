@@ -170,6 +170,30 @@ def test_what_to_expect_is_published_for_each_endpoint_and_for_those_like_it() -
     assert rankings.pools["m"].first_token_s == pytest.approx(0.6, abs=0.03)
 
 
+def test_what_probes_met_is_published_apart_and_expected_of_nobody() -> None:
+    world = World()
+    probe = replace(answered(START, number=1, outcome="server"), is_probe=True)
+    world.record(answered(START), probe, replace(answered(START, number=2), is_probe=True))
+    world.run(START + 60)
+    found = asyncio.run(world.stores.rankings.read())
+    figures = found.endpoints["m@e"]
+    assert (figures.uptime_1d, figures.probes_30m, figures.probes_1d) == (Uptime(1, 1), Uptime(1, 2), Uptime(1, 2))
+    alone = World()
+    alone.record(answered(START))
+    alone.run(START + 60)
+    assert found.pools == asyncio.run(alone.stores.rankings.read()).pools
+    world.run(START + 3600)
+    assert asyncio.run(world.stores.rankings.read()).endpoints["m@e"].probes_1d == Uptime(1, 2), "still watched"
+
+
+def test_an_endpoint_that_only_probes_ask_has_no_uptime() -> None:
+    world = World()
+    world.record(replace(answered(START), is_probe=True))
+    world.run(START + 60)
+    figures = asyncio.run(world.stores.rankings.read()).endpoints["m@e"]
+    assert (figures.uptime_1d.ratio, figures.probes_1d, figures.estimate) == (None, Uptime(1, 1), None)
+
+
 def test_windows_forget_in_turn() -> None:
     world = World()
     world.record(answered(START + 1))

@@ -37,6 +37,16 @@ def test_a_rescued_failure_counts_against_the_endpoint_that_failed() -> None:
     assert rollups["model:m"].uptime == Uptime(1, 1)
 
 
+def test_what_a_probe_met_is_counted_apart_and_for_no_model() -> None:
+    rollups = tally([GENERATION, replace(GENERATION, is_probe=True)])
+    assert set(rollups) == {"endpoint:m@slow", "endpoint:m@good", "model:m", "probes:m@slow", "probes:m@good"}
+    assert rollups["probes:m@slow"].uptime == Uptime(0, 1)
+    assert rollups["probes:m@good"].uptime == Uptime(1, 1)
+    assert tally([GENERATION]).items() <= rollups.items(), "callers' series do not see it"
+    unanswered = replace(GENERATION, is_probe=True, attempts=(FAILED,), endpoint=None)
+    assert set(tally([unanswered])) == {"probes:m@slow"}
+
+
 def test_tokens_and_cost_belong_to_the_endpoint_that_served() -> None:
     rollups = tally([GENERATION])
     for series in ("endpoint:m@good", "model:m"):

@@ -17,7 +17,8 @@ FIGURES = EndpointFigures(
 
 
 def rankings(computed_at: float) -> Rankings:
-    figures = {"a/b@c": FIGURES, "a/b@d": replace(FIGURES, estimate=ESTIMATE)}
+    probed = replace(FIGURES, probes_30m=Uptime(1, 2), probes_1d=Uptime(40, 48))
+    figures = {"a/b@c": FIGURES, "a/b@d": replace(FIGURES, estimate=ESTIMATE), "a/b@e": probed}
     return Rankings(int(computed_at) // 60, figures, computed_at, {"a/b": ESTIMATE, "c": ESTIMATE})
 
 

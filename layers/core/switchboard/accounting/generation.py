@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from switchboard.chat import NO_USAGE, Usage
 
+# Who asks only to see how an endpoint is says so in this header: `is_probe`.
+PROBE_HEADER = "x-switchboard-probe"
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -34,7 +37,8 @@ class Generation:
 
     `price_source` is the file that the price stands in and a mark of what it said then; `unpriced` names what had none.
     `created` and `finished` are Unix seconds; `estimated` says that no usage came from the provider,
-    `tools_ok` whether all tool calls can be used; None if there are none.
+    `tools_ok` whether all tool calls can be used; None if there are none. `is_probe`: nobody waited for the answer,
+    it was asked for to see how an endpoint is.
     """
 
     id: str
@@ -63,3 +67,4 @@ class Generation:
     user: str | None = None
     session: str | None = None
     tools_ok: bool | None = None
+    is_probe: bool = False

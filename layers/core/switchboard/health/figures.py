@@ -75,7 +75,7 @@ class Estimate:
 @dataclass(frozen=True, slots=True)
 class EndpointFigures:
     """Uptime over three windows, time to first token in ms and output tokens per second over 30 minutes; and what
-    all of its past lets expect.
+    all of its past lets expect. What probes met is apart from that.
     """
 
     uptime_5m: Uptime
@@ -84,6 +84,8 @@ class EndpointFigures:
     latency_30m: Spread | None = None
     throughput_30m: Spread | None = None
     estimate: Estimate | None = None
+    probes_30m: Uptime = Uptime(0, 0)
+    probes_1d: Uptime = Uptime(0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from switchboard.accounting.activity import Activity, Subject, activity_of
 from switchboard.clock import Clock
 from switchboard.health.estimates import Past, estimates, pools
-from switchboard.health.figures import EndpointFigures, Rankings
+from switchboard.health.figures import NO_FIGURES, EndpointFigures, Rankings
 from switchboard.health.rollup import Rollup
 from switchboard.ids import new_ulid
 from switchboard.jobs.levels import SeriesUpdate, Window
@@ -19,7 +19,16 @@ from switchboard.jobs.tally import tally
 from switchboard.storage.activity import ActivityStore
 from switchboard.storage.jobs import JobStore
 from switchboard.storage.rankings import RankingStore
-from switchboard.storage.rollups import HOURS, MINUTES, RollupStore, Rows, endpoint_of, endpoint_series
+from switchboard.storage.rollups import (
+    HOURS,
+    MINUTES,
+    RollupStore,
+    Rows,
+    endpoint_of,
+    endpoint_series,
+    probe_series,
+    probed_by,
+)
 from switchboard.storage.usage import UsageStore
 
 JOB = "rankings"
@@ -115,6 +124,8 @@ async def _run(stores: Stores, plan: Plan, now: float, known: Collection[str]) -
     previous = await stores.rankings.read()
     endpoints = {*previous.endpoints, *(known if not previous.version else ())}
     watched = {endpoint_series(endpoint) for endpoint in endpoints} | {one for one in fresh if endpoint_of(one)}
+    probed = {endpoint for endpoint, figures in previous.endpoints.items() if figures.probes_1d.counted}
+    watched |= {probe_series(endpoint) for endpoint in probed} | {one for one in fresh if probed_by(one)}
     updates = await _bring_up_to_date(stores.rollups, fresh, watched, now)
     rankings = _rankings(updates, now)
     version = rankings.version
@@ -186,16 +197,25 @@ async def _bring_up_to_date(
 
 
 def _rankings(updates: Iterable[SeriesUpdate], now: float) -> Rankings:
-    """Of the endpoints that anything happened to in the last day."""
+    """Of the endpoints that anything happened to in the last day. What to expect of one, callers' requests tell: a
+    probe is too short to say how fast it is.
+    """
     figures: dict[str, EndpointFigures] = {}
     pasts: dict[str, Past] = {}
+    probes: dict[str, SeriesUpdate] = {}
     for update in updates:
         endpoint, found = endpoint_of(update.series), _figures(update, now)
         if endpoint and found:
             figures[endpoint] = found
             pasts[endpoint] = _past(update, now)
+        elif probed := probed_by(update.series):
+            probes[probed] = update
     expected = estimates(pasts)
     endpoints = {endpoint: replace(found, estimate=expected[endpoint]) for endpoint, found in figures.items()}
+    for endpoint, update in probes.items():
+        if found := _figures(update, now):
+            known = endpoints.get(endpoint, NO_FIGURES)
+            endpoints[endpoint] = replace(known, probes_30m=found.uptime_30m, probes_1d=found.uptime_1d)
     return Rankings(int(now) // MINUTE, endpoints, now, pools(pasts))
 
 

@@ -1,4 +1,5 @@
-"""Which series a generation counts for: each attempt for its endpoint, the whole for its model. Pure.
+"""Which series a generation counts for: each attempt for its endpoint, the whole for its model; a probe's attempts for
+neither, but for the endpoint's probes. Pure.
 
 A failure that a fallback rescued counts against the endpoint that failed, though the caller never saw it.
 """
@@ -11,7 +12,7 @@ from operator import itemgetter
 from switchboard.accounting.generation import Attempt, Generation
 from switchboard.health.openings import openings
 from switchboard.health.rollup import OK, Observation, Rollup
-from switchboard.storage.rollups import endpoint_of, endpoint_series, model_series
+from switchboard.storage.rollups import endpoint_of, endpoint_series, model_series, probe_series
 
 # When an attempt ended, in Unix seconds, and what was seen of it.
 Ended = tuple[float, Observation]
@@ -39,16 +40,18 @@ def _with_openings(series: str, observed: list[Ended]) -> Iterator[Observation]:
 def _observations(generation: Generation) -> Iterator[tuple[str, Ended]]:
     """A generation without attempts reached no endpoint: it says nothing about anybody's health."""
     serving = _serving(generation)
+    series = probe_series if generation.is_probe else endpoint_series
     waited = 0
     for attempt in generation.attempts:
         ended = generation.created + (waited + attempt.duration_ms) / 1000
         if attempt is serving:
-            yield endpoint_series(attempt.endpoint), (ended, _observed(attempt, generation))
-            yield model_series(generation.model), (ended, _observed(attempt, generation, waited))
+            yield series(attempt.endpoint), (ended, _observed(attempt, generation))
+            if not generation.is_probe:
+                yield model_series(generation.model), (ended, _observed(attempt, generation, waited))
         else:
-            yield endpoint_series(attempt.endpoint), (ended, _failed(attempt))
+            yield series(attempt.endpoint), (ended, _failed(attempt))
         waited += attempt.duration_ms
-    if serving is None and generation.attempts:
+    if serving is None and generation.attempts and not generation.is_probe:
         yield model_series(generation.model), (generation.finished, _failed(generation.attempts[-1]))
 
 

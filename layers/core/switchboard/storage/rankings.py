@@ -28,11 +28,11 @@ from switchboard.storage.fields import number, whole
 
 KEY = Key("RANK", "CURRENT")
 
-# Successes and count over 5 minutes, 30 minutes and a day; then latency and throughput, each as Spread has it, and the
-# estimate, which rows of earlier versions do not have.
+# Successes and count over 5 minutes, 30 minutes and a day; then latency and throughput, each as Spread has it; the
+# estimate; and of probes the successes and count over 30 minutes and a day. Rows of earlier versions lack what is last.
 Uptimes: TypeAlias = tuple[int, int, int, int, int, int]
 Numbers: TypeAlias = "tuple[float, ...] | None"
-Row: TypeAlias = "tuple[Uptimes, Numbers, Numbers, Numbers]"
+Row: TypeAlias = "tuple[Uptimes, Numbers, Numbers, Numbers, Numbers]"
 DIGITS = 6
 
 
@@ -86,7 +86,9 @@ def _row(figures: EndpointFigures) -> Row:
     windows = (figures.uptime_5m, figures.uptime_30m, figures.uptime_1d)
     five, thirty, day = ((uptime.successes, uptime.counted) for uptime in windows)
     spreads = _numbers(figures.latency_30m), _numbers(figures.throughput_30m)
-    return (*five, *thirty, *day), *spreads, _of_estimate(figures.estimate)
+    probes = (figures.probes_30m, figures.probes_1d)
+    probed = tuple(part for uptime in probes for part in (uptime.successes, uptime.counted))
+    return (*five, *thirty, *day), *spreads, _of_estimate(figures.estimate), probed if any(probed) else None
 
 
 def _of_estimate(estimate: Estimate | None) -> Numbers:
@@ -107,7 +109,13 @@ def _figures(row: Row) -> EndpointFigures:
         _spread(latency),
         _spread(throughput),
         Estimate(*map(float, rest[0])) if rest and rest[0] else None,
+        *_probes(rest[1] if len(rest) > 1 else None),
     )
+
+
+def _probes(numbers: Numbers) -> tuple[Uptime, Uptime]:
+    thirty, of_thirty, day, of_day = map(int, numbers or (0, 0, 0, 0))
+    return Uptime(thirty, of_thirty), Uptime(day, of_day)
 
 
 def _spread(numbers: Numbers) -> Spread | None:

@@ -15,6 +15,7 @@ DAY = 86_400
 # Sorts after every digit.
 LAST = "~"
 ENDPOINT = "endpoint:"
+PROBES = "probes:"
 MODEL = "model:"
 
 
@@ -53,8 +54,17 @@ def endpoint_series(endpoint_id: str) -> str:
 
 
 def endpoint_of(series: str) -> str | None:
-    """The endpoint's id; None if the series is a model's."""
+    """The endpoint's id; None if the series is a model's, or one of probes."""
     return series.removeprefix(ENDPOINT) if series.startswith(ENDPOINT) else None
+
+
+def probe_series(endpoint_id: str) -> str:
+    return PROBES + endpoint_id
+
+
+def probed_by(series: str) -> str | None:
+    """The id of the endpoint that these are the probes of; None if the series counts what callers met."""
+    return series.removeprefix(PROBES) if series.startswith(PROBES) else None
 
 
 def model_series(model_id: str) -> str:

@@ -1,4 +1,6 @@
-"""Provider keys: SSM parameters named /<stack>/providers/<provider id> on AWS, variables or a .env file on a laptop."""
+"""Provider keys: SSM parameters named /<stack>/providers/<provider id> on AWS, variables or a .env file on a laptop.
+And, as /<stack>/probes, the gateway's own key for probes (jobs/probes.py).
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,13 +10,27 @@ from switchboard.secret import Secret
 from switchboard.storage.database import StorageError
 from switchboard.storage.service import Service, ServiceFault
 
+PROBES = "probes"
+
 
 async def provider_secret(ssm: Service, stack: str, provider: str) -> Secret | None:
     """A provider's key, decrypted; None if there is no such parameter. Raises StorageError, StorageUnavailable.
 
     One by one, although SSM would list a whole path: so a process holds only the keys that it uses.
     """
-    request: JsonObject = {"Name": f"/{stack}/providers/{provider}", "WithDecryption": True}
+    return await _parameter(ssm, f"/{stack}/providers/{provider}")
+
+
+async def probe_secret(ssm: Service, stack: str) -> Secret | None:
+    """The URL of the stack's gateway, a space, and the key that probes are sent with; None where none are wanted.
+
+    Raises StorageError, StorageUnavailable.
+    """
+    return await _parameter(ssm, f"/{stack}/{PROBES}")
+
+
+async def _parameter(ssm: Service, name: str) -> Secret | None:
+    request: JsonObject = {"Name": name, "WithDecryption": True}
     try:
         reply = await ssm.call("GetParameter", request, repeatable=True)
     except ServiceFault as fault:

@@ -141,6 +141,7 @@ def generation_of(item: Item) -> Generation:
         user=text(item, "us"),
         session=text(item, "se"),
         tools_ok=_flag(item, "to"),
+        is_probe=bool(item.get("pb", False)),
     )
 
 
@@ -163,6 +164,7 @@ def _identity(generation: Generation) -> Item:
         "ap": generation.app,
         "us": generation.user,
         "se": generation.session,
+        "pb": generation.is_probe or None,
     }
 
 

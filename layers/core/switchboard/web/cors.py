@@ -9,9 +9,9 @@ METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 USUAL_HEADERS = (
     b"authorization, content-type, x-api-key, api-key, x-goog-api-key, x-goog-api-client, anthropic-version, "
     b"anthropic-beta, anthropic-dangerous-direct-browser-access, idempotency-key, http-referer, x-title, "
-    b"x-openrouter-title, x-session-id, x-stainless-arch, x-stainless-lang, x-stainless-os, "
-    b"x-stainless-package-version, x-stainless-retry-count, x-stainless-runtime, x-stainless-runtime-version, "
-    b"x-stainless-timeout"
+    b"x-openrouter-title, x-session-id, x-switchboard-probe, x-switchboard-route, x-stainless-arch, "
+    b"x-stainless-lang, x-stainless-os, x-stainless-package-version, x-stainless-retry-count, "
+    b"x-stainless-runtime, x-stainless-runtime-version, x-stainless-timeout"
 )
 EXPOSED = (
     b"x-generation-id, x-request-id, request-id, retry-after, retry-after-ms, x-should-retry, etag, "

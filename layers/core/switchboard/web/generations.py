@@ -55,6 +55,7 @@ def generation_object(generation: Generation) -> JsonObject:
         "app": generation.app,
         "external_user": generation.user,
         "session_id": generation.session,
+        "is_probe": generation.is_probe,
     }
 
 

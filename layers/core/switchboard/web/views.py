@@ -196,9 +196,15 @@ def _figures(figures: EndpointFigures) -> JsonObject:
         "uptime_last_30m": percent(figures.uptime_30m),
         "uptime_last_1d": percent(figures.uptime_1d),
         "attempts_last_1d": figures.uptime_1d.counted,
+        "probes_last_1d": _probes(figures.probes_1d),
         "latency_last_30m": spread_object(figures.latency_30m),
         "throughput_last_30m": spread_object(figures.throughput_30m),
     }
+
+
+def _probes(met: Uptime) -> JsonObject | None:
+    """None without probes: nobody switched them on, or callers asked often enough."""
+    return {"uptime": percent(met), "attempts": met.counted} if met.counted else None
 
 
 def percent(uptime: Uptime) -> float | None:

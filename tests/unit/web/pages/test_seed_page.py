@@ -60,7 +60,7 @@ def app() -> FastAPI:
     now, day = CLOCK.now(), seen_at("openai")
     return page_app(
         catalog(model),
-        Rankings(30_000_000, {first.id: FIGURES}),
+        Rankings(30_000_000, {first.id: FIGURES, others[0].id: replace(NO_FIGURES, probes_1d=Uptime(47, 48))}),
         (
             *(Row(HOURS, endpoint_series(f"{NAME}@{tag}"), HOURS.start_of(now), seen_at(tag)) for tag in STATISTICS),
             Row(DAYS, model_series(NAME), DAYS.start_of(now), day),
@@ -142,6 +142,9 @@ CARD: Mapping[str, Words] = {
     "uptime_last_30m": spoken("Uptime", wording.percent),
     "uptime_last_1d": lambda value: "no attempt in the last day" if value is None else wording.percent(value),
     "attempts_last_1d": lambda number: f"of {wording.times(number, 'attempt')}" if number else "no attempt",
+    "probes_last_1d": lambda nothing: "",
+    "probes_last_1d.uptime": spoken("probes", wording.percent),
+    "probes_last_1d.attempts": lambda number: f"of {wording.times(number, 'attempt')}",
     "paused": lambda nothing: "",
     "paused.until": spoken("Paused until", wording.clock),
     "paused.reason": plain(),
