@@ -114,10 +114,11 @@ def axe() -> str:
 
 
 @contextmanager
-def broken(running: Running, provider: str) -> Iterator[None]:
-    """A simulated provider that answers with 500 while the block lasts."""
+def broken(running: Running, *providers: str) -> Iterator[None]:
+    """Simulated providers that answer with 500 while the block lasts."""
     tell = ["curl", "-sf", f"{running.simulator}/_faults"]
-    rule = f'{{"provider": "{provider}", "fault": "500"}}'
-    subprocess.run([*tell, "-H", "content-type: application/json", "-d", rule], check=True, capture_output=True)
+    for provider in providers:
+        rule = f'{{"provider": "{provider}", "fault": "500"}}'
+        subprocess.run([*tell, "-H", "content-type: application/json", "-d", rule], check=True, capture_output=True)
     yield
     subprocess.run([*tell, "-X", "DELETE"], check=True, capture_output=True)

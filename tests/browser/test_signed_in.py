@@ -37,9 +37,8 @@ def test_the_playground_streams_and_shows_what_became_of_the_request(visit: Open
 def test_the_playground_shows_a_fallback(visit: Open, live: Running) -> None:
     seen = signed_in(visit, live, f"/playground?model={MODEL}", "API key", live.key)
     asked(seen)
-    first = seen.page.locator("#attempts th").first.inner_text().partition("@")[2]
-    with broken(live, first):
-        for _ in range(5):  # which endpoint is tried first is drawn by lot
+    with broken(live, "openai", "openrouter", "vercel"):  # azure is well
+        for _ in range(20):  # which endpoint is tried first is drawn by lot: one in 4 ** 20 runs never sees a fallback
             seen.page.locator("#outcome").evaluate("element => { element.hidden = true }")
             asked(seen)
             if seen.page.locator("#attempts tr").count() > 1:
