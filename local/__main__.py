@@ -150,7 +150,7 @@ async def _serve(gateway: Gateway, door: socket, text: str) -> None:
         gateway.app,
         log_level="warning",
         access_log=False,
-        lifespan="off",
+        lifespan="on",
         timeout_graceful_shutdown=5,
     )
     server = _Announcing(config, text)

@@ -95,7 +95,9 @@ class OnePort:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if KEYS.match(path):
+        if scope["type"] == "lifespan":  # the chat routes alone have something to finish
+            await self.chat(scope, receive, send)
+        elif KEYS.match(path):
             await self.keys(scope, receive, send)
         elif scope.get("method") in ("POST", "DELETE") and API.match(path):
             await self.chat(scope, receive, send)

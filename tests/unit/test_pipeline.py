@@ -318,7 +318,9 @@ def test_a_process_that_is_stopped_is_no_hang_up() -> None:
             await task
 
     asyncio.run(run())
-    assert house.records() == []
+    assert (house.client.status, house.json()["error"]["code"]) == (503, "gateway_stopping")
+    (record,) = house.records()
+    assert (record.cancelled, record.cost, record.error) == (True, 0, "gateway_stopping")
 
 
 @pytest.mark.parametrize(
@@ -517,6 +519,7 @@ def test_a_process_that_is_stopped_records_what_was_said_first() -> None:
     asyncio.run(run())
     (record,) = house.records()
     assert (record.cancelled, record.usage.output) == (True, 100)
+    assert b'"gateway_stopping"' in house.client.body, "the stream does not look as if it had come to its end"
 
 
 def test_a_fault_of_ours_after_the_first_word_is_still_on_record() -> None:

@@ -99,6 +99,10 @@ class Answer:
     def is_stopped(self) -> bool:
         return isinstance(self._error, GenerationStopped)
 
+    @property
+    def has_failed(self) -> bool:
+        return self._error is not None
+
     def stopped(self) -> None:
         """A whole answer is billed whoever waits for it, so its endpoint is taken for the one that served."""
         if self.run.current and not self.request.stream:

@@ -18,6 +18,7 @@ SwitchboardError
 ├── NotFound                    404
 ├── IdempotencyConflict         409 the first is being answered or could not be kept, 422 another body
 ├── GenerationStopped           499, its owner deleted it while it ran
+├── GatewayStopping             503, the process ends before the answer does
 ├── UpstreamFailure             one attempt at one endpoint failed; classified where it is parsed
 └── AllAttemptsFailed           502, 503, 429, or 400 where the provider blames the request
 """
@@ -167,6 +168,15 @@ class GenerationStopped(SwitchboardError):
     status = 499
     code = "generation_stopped"
     type = "invalid_request_error"
+
+
+class GatewayStopping(SwitchboardError):
+    status = 503
+    code = "gateway_stopping"
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__("This process of the gateway is being stopped before the answer is whole. Send it again.")
 
 
 class UpstreamFailure(SwitchboardError):

@@ -16,7 +16,7 @@ from switchboard.chat import ChatRequest
 from switchboard.clock import Clock
 from switchboard.cutoff import Cutoff
 from switchboard.dispatch import Dispatch, Errand, Upstreams, signals_by_endpoint
-from switchboard.errors import Failure, GenerationStopped, SwitchboardError, UpstreamFailure
+from switchboard.errors import Failure, GatewayStopping, GenerationStopped, SwitchboardError, UpstreamFailure
 from switchboard.health.figures import Rankings
 from switchboard.health.measures import measures_of
 from switchboard.homes import NOWHERE, Homes, is_worth_it
@@ -128,7 +128,7 @@ class Pipeline:
             await self._serve(call, client, answer)
             over = True
         finally:
-            if over or answer.is_served:  # what a provider has begun to say is billed, whatever ends it here
+            if over or answer.is_served or answer.has_failed:  # billed and on record, whatever ends it here
                 await self._settle(answer, cancelled=client.gone or not over)
         return answer.is_whole
 
@@ -141,9 +141,11 @@ class Pipeline:
                 answer.stopped()
             await self._refuse(call, client, error, answer)
         except asyncio.CancelledError:
-            if not client.gone:
-                raise
-            _stay_awake()
+            if client.gone:
+                return _stay_awake()
+            answer.stopped()
+            await self._refuse(call, client, GatewayStopping(), answer)
+            raise
 
     async def plan(self, call: Call) -> Planned:
         """Who would be asked, in what order, and why; nobody is. Raises SwitchboardError."""

@@ -219,3 +219,71 @@ def test_nothing_runs_on_behind_an_answer() -> None:
         return len(asyncio.all_tasks())
 
     assert asyncio.run(run()) == 1
+
+
+@dataclass(slots=True)
+class LongPipeline:
+    """Streams until it is cancelled, tells its caller, and is done once `recorded` is set."""
+
+    recorded: asyncio.Event = field(default_factory=asyncio.Event)
+    tells: bool = True
+
+    async def answer(self, call: Call, client: Client) -> None:
+        try:
+            await client.start(200, {"content-type": "text/event-stream"})
+            await asyncio.Event().wait()
+        finally:
+            if self.tells:
+                await client.end(b"data: stopping\n\n")
+            await self.recorded.wait()
+
+
+def test_a_server_that_stops_waits_until_what_it_cancelled_is_on_record() -> None:
+    async def run() -> None:
+        pipeline = LongPipeline()
+        app = ChatApp(cast(Pipeline, pipeline), FakeTelemetry(), FakeClock())
+        orders: asyncio.Queue[Message] = asyncio.Queue()
+        done: asyncio.Queue[Message] = asyncio.Queue()
+        living = asyncio.create_task(app({"type": "lifespan"}, orders.get, done.put))
+        orders.put_nowait({"type": "lifespan.startup"})
+        assert (await done.get())["type"] == "lifespan.startup.complete"
+        answering = asyncio.create_task(ask(app, "POST", PATHS[0], b"{}"))
+        await asyncio.sleep(0.01)
+        answering.cancel()
+        orders.put_nowait({"type": "lifespan.shutdown"})
+        await asyncio.sleep(0.01)
+        assert done.empty()
+        pipeline.recorded.set()
+        assert (await done.get())["type"] == "lifespan.shutdown.complete"
+        assert (await answering).body == b"data: stopping\n\n", "told, and nothing left for the server to report"
+        await living
+
+    asyncio.run(run())
+
+
+def test_a_server_that_has_nothing_running_stops_at_once() -> None:
+    app, told = inference(FakePipeline()), list[Message]()
+    orders = iter(({"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}))
+
+    async def receive() -> Message:
+        return next(orders)
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    asyncio.run(app({"type": "lifespan"}, receive, send))
+    assert [one["type"] for one in told] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+def test_who_was_not_told_that_the_process_ends_leaves_it_to_the_server() -> None:
+    async def run() -> None:
+        pipeline = LongPipeline(tells=False)
+        pipeline.recorded.set()
+        app = ChatApp(cast(Pipeline, pipeline), FakeTelemetry(), FakeClock())
+        answering = asyncio.create_task(ask(app, "POST", PATHS[0], b"{}"))
+        await asyncio.sleep(0.01)
+        answering.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await answering
+
+    asyncio.run(run())

@@ -1,5 +1,6 @@
 """The inference routes, as bare ASGI: a framework for two paths would cost a third of every cold start."""
 
+import asyncio
 from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
 from urllib.parse import parse_qsl
@@ -38,6 +39,8 @@ MAX_BODY_BYTES = 20 * 1024 * 1024
 # API Gateway and Lambda both end a request after 15 minutes; a server keeps to the same, so that records agree.
 LONGEST_SECONDS = 900.0
 GRACE_SECONDS = 2.0
+# How long a server that stops waits for the last records.
+FAREWELL_SECONDS = 4.0
 
 
 class ChatApp:
@@ -51,9 +54,22 @@ class ChatApp:
         self._clock = clock
         self._idempotency = idempotency
         self._door = CrossOrigin(self._serve)
+        self._running: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._door(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await self._door(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """A server that stops cancels what still runs, and would end before that is on record."""
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        if self._running:
+            await asyncio.wait(self._running, timeout=FAREWELL_SECONDS)
+        await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,10 +93,17 @@ class ChatApp:
             await _no_route(line, method, path, _headers(scope))
 
     async def _guarded(self, line: Line, protocol: ClientProtocol, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
         try:
             await work
         except SwitchboardError as error:
             await _refuse(line, protocol, error)
+        except asyncio.CancelledError:  # the process ends; who has been told so leaves nothing for the server to report
+            if not line.ended:
+                raise
         except Exception:  # noqa: BLE001  # the door: nobody foresaw it; it is logged, and the caller told nothing of it
             self._telemetry.failure("unexpected_error")
             message = "Something went wrong inside the gateway. It has been logged."
