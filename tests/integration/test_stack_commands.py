@@ -8,8 +8,11 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import boto3
 import pytest
 from switchboard.accounting.generation import Generation
+from switchboard.jobs.probes import Access
+from switchboard.secret import Secret
 from switchboard.storage.usage import UsageStore
 from typer.testing import CliRunner, Result
 
@@ -103,7 +106,9 @@ def told(*words: str) -> Any:  # Any: JSON
     return json.loads(result.stdout)
 
 
-def test_keys_usage_generations_and_spilled_records_of_a_deployed_stack(engine: Engine, asked: list[Any]) -> None:
+def test_keys_usage_generations_spilled_records_and_probes_of_a_deployed_stack(
+    engine: Engine, asked: list[Any]
+) -> None:
     for table in ("prod-keys", "prod-usage", "prod-uptime"):
         make_table(engine.url, table)
     text = run("keys", "create", "--name", "desk", "--limit", "2").stdout.strip()
@@ -118,3 +123,11 @@ def test_keys_usage_generations_and_spilled_records_of_a_deployed_stack(engine: 
     unknown: Generation = replace(SPILLED, id=SPILLED.id[:-1] + "1")
     assert run("generation", unknown.id).exit_code == 1
     assert run("keys", "delete", "desk").exit_code == 0
+    assert told("probes", "on", "--limit", "0.5") == {"probes": "on", "daily_limit": 0.5}
+    kept = boto3.client("ssm").get_parameter(Name="/prod/probes", WithDecryption=True)["Parameter"]["Value"]
+    assert Access.of(Secret(kept)).url == OUTPUTS["ApiUrl"]
+    assert [(row["name"], row["limit"], row["limit_reset"]) for row in told("keys", "list")] == [
+        ("probes", 0.5, "daily")
+    ]
+    assert told("probes", "off") == {"probes": "off"}
+    assert told("keys", "list") == []
