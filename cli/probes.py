@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Probes of a stack's endpoints that nobody asks: on, off.")
 
-NAME = "probes"
-USUAL_LIMIT = 1.0  # US dollars a day; a probe costs about a hundredth of a cent
+NAME = "switchboard-probes"
+USUAL_LIMIT = 1.0  # US dollars a day; a probe costs a small part of a cent
 SOON = "within five minutes"
 
 
@@ -42,7 +42,7 @@ def off(to: Connection) -> None:
 
 
 def switch_on(gateway: Gateway, account: "Account", parameter: str, url: str, limit: float) -> None:
-    """A new key, in the place of the one before. Raises Refused or Unreachable."""
+    """A new key, in the place of the one before: its text is kept nowhere else. Raises Refused or Unreachable."""
     from switchboard.jobs.probes import Access
     from switchboard.secret import Secret
 

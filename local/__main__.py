@@ -135,7 +135,7 @@ async def _keys(gateway: Gateway, settings: LocalSettings) -> str:
 async def _prober(gateway: Gateway, settings: LocalSettings) -> Prober:
     """With a key of its own, so that what probing costs can be seen."""
     store = KeyStore(gateway.database, gateway.settings.keys_table)
-    first = FirstKey("probes", "inference", None, settings.state_dir / "probes-key")
+    first = FirstKey("switchboard-probes", "inference", None, settings.state_dir / "probes-key")
     key = Secret(await ensure_key(store, first, gateway.clock.now()))
     access = Secret(Access(f"http://{settings.host}:{settings.port}/api/v1", key).text())
 

@@ -126,8 +126,7 @@ def test_keys_usage_generations_spilled_records_and_probes_of_a_deployed_stack(
     assert told("probes", "on", "--limit", "0.5") == {"probes": "on", "daily_limit": 0.5}
     kept = boto3.client("ssm").get_parameter(Name="/prod/probes", WithDecryption=True)["Parameter"]["Value"]
     assert Access.of(Secret(kept)).url == OUTPUTS["ApiUrl"]
-    assert [(row["name"], row["limit"], row["limit_reset"]) for row in told("keys", "list")] == [
-        ("probes", 0.5, "daily")
-    ]
+    (key,) = told("keys", "list")
+    assert (key["name"], key["limit"], key["limit_reset"]) == ("switchboard-probes", 0.5, "daily")
     assert told("probes", "off") == {"probes": "off"}
     assert told("keys", "list") == []

@@ -43,7 +43,7 @@ def test_switching_on_again_replaces_the_key_and_off_leaves_none() -> None:
     def names() -> list[str]:
         return [row["name"] for row in gateway.call("GET", "/keys?include_disabled=true").json()["data"]]
 
-    assert sorted(names()) == ["laptop", "probes"]
+    assert sorted(names()) == ["laptop", "switchboard-probes"]
     for _ in range(2):
         switch_off(gateway, account, PARAMETER)
         assert names() == ["laptop"]
