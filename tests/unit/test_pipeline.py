@@ -314,8 +314,7 @@ def test_a_process_that_is_stopped_is_no_hang_up() -> None:
         for _ in range(20):
             await asyncio.sleep(0)
         task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await task
 
     asyncio.run(run())
     assert (house.client.status, house.json()["error"]["code"]) == (503, "gateway_stopping")
@@ -513,8 +512,7 @@ def test_a_process_that_is_stopped_records_what_was_said_first() -> None:
         for _ in range(50):
             await asyncio.sleep(0)
         task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await task
 
     asyncio.run(run())
     (record,) = house.records()

@@ -10,7 +10,7 @@ from switchboard.accounting.price import Bill, as_priced, bill
 from switchboard.catalog.model import Endpoint
 from switchboard.chat import NO_USAGE, ChatRequest, Served
 from switchboard.dispatch import OK, Dispatch
-from switchboard.errors import AllAttemptsFailed, GenerationStopped, SwitchboardError
+from switchboard.errors import AllAttemptsFailed, GatewayStopping, GenerationStopped, SwitchboardError
 from switchboard.json_types import Json, JsonObject
 from switchboard.protocols.interface import StreamRenderer
 from switchboard.reservations import Admission
@@ -97,11 +97,7 @@ class Answer:
 
     @property
     def is_stopped(self) -> bool:
-        return isinstance(self._error, GenerationStopped)
-
-    @property
-    def has_failed(self) -> bool:
-        return self._error is not None
+        return isinstance(self._error, GenerationStopped | GatewayStopping)
 
     def stopped(self) -> None:
         """A whole answer is billed whoever waits for it, so its endpoint is taken for the one that served."""

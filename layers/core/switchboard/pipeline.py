@@ -116,7 +116,7 @@ class Pipeline:
     async def answer(self, call: Call, client: Client) -> bool:
         """Answer `call`, whatever happens; then put it on record. True if the answer is whole.
 
-        Raises only what nobody foresaw, and what ends the process.
+        Raises only what nobody foresaw, and CancelledError before an endpoint is asked or once it is being settled.
         """
         try:
             answer = await self._prepare(call)
@@ -128,7 +128,7 @@ class Pipeline:
             await self._serve(call, client, answer)
             over = True
         finally:
-            if over or answer.is_served or answer.has_failed:  # billed and on record, whatever ends it here
+            if over or answer.is_served:  # what a provider has begun to say is billed, whatever ends it here
                 await self._settle(answer, cancelled=client.gone or not over)
         return answer.is_whole
 
@@ -141,11 +141,10 @@ class Pipeline:
                 answer.stopped()
             await self._refuse(call, client, error, answer)
         except asyncio.CancelledError:
-            if client.gone:
-                return _stay_awake()
-            answer.stopped()
-            await self._refuse(call, client, GatewayStopping(), answer)
-            raise
+            _stay_awake()
+            if not client.gone:  # the process ends
+                answer.stopped()
+                await self._refuse(call, client, GatewayStopping(), answer)
 
     async def plan(self, call: Call) -> Planned:
         """Who would be asked, in what order, and why; nobody is. Raises SwitchboardError."""
@@ -292,7 +291,7 @@ class Pipeline:
 
 
 def _stay_awake() -> None:
-    """The hang-up cancelled this task to wake it; what follows (settling) must not be cancelled by the same call."""
+    """The hang-up, or the server that stops, cancelled this task once; what follows (settling) must go on."""
     task = asyncio.current_task()
     if task is not None:
         task.uncancel()

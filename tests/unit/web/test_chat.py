@@ -226,15 +226,13 @@ class LongPipeline:
     """Streams until it is cancelled, tells its caller, and is done once `recorded` is set."""
 
     recorded: asyncio.Event = field(default_factory=asyncio.Event)
-    tells: bool = True
 
     async def answer(self, call: Call, client: Client) -> None:
+        await client.start(200, {"content-type": "text/event-stream"})
         try:
-            await client.start(200, {"content-type": "text/event-stream"})
             await asyncio.Event().wait()
-        finally:
-            if self.tells:
-                await client.end(b"data: stopping\n\n")
+        except asyncio.CancelledError:
+            await client.end(b"data: stopping\n\n")
             await self.recorded.wait()
 
 
@@ -255,7 +253,7 @@ def test_a_server_that_stops_waits_until_what_it_cancelled_is_on_record() -> Non
         assert done.empty()
         pipeline.recorded.set()
         assert (await done.get())["type"] == "lifespan.shutdown.complete"
-        assert (await answering).body == b"data: stopping\n\n", "told, and nothing left for the server to report"
+        assert (await answering).body == b"data: stopping\n\n"
         await living
 
     asyncio.run(run())
@@ -273,17 +271,3 @@ def test_a_server_that_has_nothing_running_stops_at_once() -> None:
 
     asyncio.run(app({"type": "lifespan"}, receive, send))
     assert [one["type"] for one in told] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
-
-
-def test_who_was_not_told_that_the_process_ends_leaves_it_to_the_server() -> None:
-    async def run() -> None:
-        pipeline = LongPipeline(tells=False)
-        pipeline.recorded.set()
-        app = ChatApp(cast(Pipeline, pipeline), FakeTelemetry(), FakeClock())
-        answering = asyncio.create_task(ask(app, "POST", PATHS[0], b"{}"))
-        await asyncio.sleep(0.01)
-        answering.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await answering
-
-    asyncio.run(run())

@@ -101,9 +101,6 @@ class ChatApp:
             await work
         except SwitchboardError as error:
             await _refuse(line, protocol, error)
-        except asyncio.CancelledError:  # the process ends; who has been told so leaves nothing for the server to report
-            if not line.ended:
-                raise
         except Exception:  # noqa: BLE001  # the door: nobody foresaw it; it is logged, and the caller told nothing of it
             self._telemetry.failure("unexpected_error")
             message = "Something went wrong inside the gateway. It has been logged."

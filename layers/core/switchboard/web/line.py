@@ -25,8 +25,8 @@ class Line:
         self._first_silence, self._next_silences = silences
         self._receive = receive
         self._send = send
-        self.ended = False
         self._broken = False
+        self._ended = False
         self._keep_alive = b""
         self._content_type = ""
         self._last_write = 0.0
@@ -42,15 +42,15 @@ class Line:
         await self._pass_on({"type": "http.response.start", "status": status, "headers": encoded})
 
     async def write(self, data: bytes) -> None:
-        if data and not self.ended:
+        if data and not self._ended:
             self._last_write = asyncio.get_running_loop().time()
             await self._pass_on({"type": "http.response.body", "body": data, "more_body": True})
 
     async def end(self, data: bytes) -> None:
         """Once: what fails behind the end (settling, while the process stops) has nobody to be told to."""
-        if self.ended:
+        if self._ended:
             return
-        self.ended = True
+        self._ended = True
         self.release()
         await self._pass_on({"type": "http.response.body", "body": data, "more_body": False})
 
@@ -91,7 +91,7 @@ class Line:
     async def _watch(self, answering: asyncio.Task[None]) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             continue
-        if not self.ended:
+        if not self._ended:
             self.gone = True
             if not self._keeps_going:
                 answering.cancel()
