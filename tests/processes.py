@@ -5,7 +5,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +49,14 @@ def running(module: str, *arguments: str) -> Iterator[str]:
         yield url
     finally:
         end(process)
+
+
+def wait_until(holds: Callable[[], bool], patience: float = 10.0) -> None:
+    """Look again and again, for so many seconds at most: what a process does in its own time is not slept through."""
+    ends = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < ends, "it did not come true in time"
+        time.sleep(0.01)
 
 
 def free_port() -> int:

@@ -6,7 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from botocore.config import Config
 
 from local.tables import create_tables
 from tests.engine import Engine
-from tests.processes import ROOT, end, launch, running
+from tests.processes import ROOT, end, launch, running, wait_until
 
 pytestmark = pytest.mark.xdist_group("engine")
 
@@ -144,10 +143,11 @@ def test_what_was_written_survives_a_stop_and_a_kill(tmp_path: Path, template: P
     process.send_signal(signal.SIGTERM)
     assert (end(process), process.returncode) == ("", 0)
     assert stat.S_IMODE((tmp_path / "engine.pickle").stat().st_mode) == 0o600
-    # The run between touches no parameter: what it has not read it must hand on. A second after a change, it is safe.
+    # The run between touches no parameter: what it has not read it must hand on. A change is saved while it runs.
+    saved = (tmp_path / "engine.pickle").stat().st_mtime_ns
     process, url = launch("local.engine", "--state-dir", str(tmp_path))
     put(url, 7)
-    time.sleep(1.0)
+    wait_until(lambda: (tmp_path / "engine.pickle").stat().st_mtime_ns != saved)
     process.kill()
     end(process)
     with running("local.engine", "--state-dir", str(tmp_path)) as url:
