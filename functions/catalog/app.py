@@ -1,7 +1,7 @@
 """The catalog function: look-ups and the pages."""
 
 from mangum import Mangum
-from switchboard.aws_database import aws_database
+from switchboard.aws_database import aws_database, aws_here
 from switchboard.catalog.packaged import packaged_catalog
 from switchboard.clock import SystemClock
 from switchboard.rankings_cache import RankingsCache
@@ -17,7 +17,7 @@ from switchboard.web.keys import KeyOffice, keys_app
 settings = Settings.read()
 clock = SystemClock()
 telemetry = Telemetry(settings.log_level, settings.stack_name)
-database = aws_database(AwsEnvironment.read())
+database = aws_database(aws_here(AwsEnvironment.read()))
 office = KeyOffice.over(database, settings, packaged_catalog(), clock)
 app = catalog_app(
     Lookups(

@@ -5,10 +5,8 @@ import random
 from dataclasses import asdict
 from functools import partial
 
-from switchboard.aws_credentials import credentials
-from switchboard.aws_database import aws_database
+from switchboard.aws_database import aws_database, aws_here
 from switchboard.catalog.packaged import packaged_catalog
-from switchboard.clock import SystemClock
 from switchboard.jobs.probes import Prober
 from switchboard.jobs.rankings import Stores, recompute
 from switchboard.jobs.sweep import sweep
@@ -20,14 +18,13 @@ from switchboard.storage.jobs import JobStore
 from switchboard.storage.rankings import RankingStore
 from switchboard.storage.rollups import RollupStore
 from switchboard.storage.secrets import probe_secret
-from switchboard.storage.signed import SSM, Aws, SignedService
+from switchboard.storage.signed import SSM, SignedService
 from switchboard.storage.usage import UsageStore
 from switchboard.telemetry import Telemetry
-from switchboard.transport.threaded import ThreadedClient
 
-settings, here = Settings.read(), AwsEnvironment.read()
+settings, aws = Settings.read(), aws_here(AwsEnvironment.read())
 telemetry = Telemetry(settings.log_level, settings.stack_name)
-database = aws_database(here)
+database = aws_database(aws)
 catalog = packaged_catalog()
 known = [endpoint.id for model in catalog.models.values() for endpoint in model.endpoints]
 stores = Stores(
@@ -37,9 +34,8 @@ stores = Stores(
     jobs=JobStore(database, settings.uptime_table),
     activity=ActivityStore(database, settings.uptime_table),
 )
-http, clock = ThreadedClient(), SystemClock()
-parameters = SignedService(Aws(http, clock, credentials, here.region, here.endpoint), SSM)
-prober = Prober(partial(probe_secret, parameters, settings.stack_name), http, clock, random.SystemRandom())
+clock, parameters = aws.clock, SignedService(aws, SSM)
+prober = Prober(partial(probe_secret, parameters, settings.stack_name), aws.http, clock, random.SystemRandom())
 
 
 def handler(_event: JsonObject, _context: object) -> JsonObject:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from switchboard.aws_database import aws_database
+from switchboard.aws_database import aws_database, aws_here
 from switchboard.settings import AwsEnvironment
 from switchboard.storage.database import Key
 
@@ -43,7 +43,7 @@ def table() -> Iterator[HTTPServer]:
 
 def test_one_database_serves_one_event_loop_after_another(table: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDOFTHEROLE")
-    database = aws_database(replace(HERE, endpoint=f"http://127.0.0.1:{table.server_port}"))
+    database = aws_database(aws_here(replace(HERE, endpoint=f"http://127.0.0.1:{table.server_port}")))
     for _ in range(2):
         assert asyncio.run(database.get("t", Key("p", "s"))) == {"PK": "p", "SK": "s"}
     seen: list[str] = table.RequestHandlerClass.seen  # type: ignore[attr-defined]  # of the class made above

@@ -1,4 +1,4 @@
-"""DynamoDB as a Lambda function reaches it: calls signed here, as whoever the environment says it is.
+"""AWS and its DynamoDB as a Lambda function reaches them: calls signed here, as whoever the environment says it is.
 
 boto3 would take a third of a cold start (`make bench-cold`).
 """
@@ -14,7 +14,10 @@ from switchboard.transport.threaded import ThreadedClient
 READ_SECONDS = 5.0
 
 
-def aws_database(here: AwsEnvironment) -> DynamoDatabase:
+def aws_here(here: AwsEnvironment) -> Aws:
     """Good for one event loop after another: Mangum and the scheduler's handler begin one for each event."""
-    aws = Aws(ThreadedClient(), SystemClock(), credentials, here.region, here.endpoint)
+    return Aws(ThreadedClient(), SystemClock(), credentials, here.region, here.endpoint)
+
+
+def aws_database(aws: Aws) -> DynamoDatabase:
     return DynamoDatabase(SignedService(aws, DYNAMODB, READ_SECONDS))
