@@ -9,10 +9,10 @@ import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from switchboard.catalog.model import Catalog, Endpoint
 from switchboard.json_types import JsonObject
+from switchboard.wire.http import HttpPort
 
 # What is asked for, and how often of a hundred times.
 MIX = {
@@ -35,19 +35,6 @@ ANSWER_SECONDS = 60.0
 Sleep = Callable[[float], Awaitable[None]]
 
 
-class Sends(Protocol):
-    """The part of the HTTP client that this needs."""
-
-    async def request(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        timeout: float,  # noqa: ASYNC109  # the client's own timer
-    ) -> object: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Demo:
     """Where requests go and with which key, where the simulator is told to fail, and who may be asked."""
@@ -56,7 +43,7 @@ class Demo:
     simulator_url: str
     key: str
     offers: Mapping[str, Sequence[str]]
-    http: Sends
+    http: HttpPort
     sleep: Sleep = asyncio.sleep
 
     async def keep_asking(self, luck: random.Random) -> None:

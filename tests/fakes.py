@@ -3,10 +3,10 @@
 import asyncio
 import operator
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.types import ASGIApp, Message, Scope
@@ -248,6 +248,41 @@ def streamed(*steps: Step) -> FakeReply:
 def whole_reply(body: bytes, status: int = 200, **headers: str) -> FakeReply:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return FakeReply((body,), status, {"content-type": "application/json", **named})
+
+
+HttpAnswer = tuple[int, Mapping[str, str], bytes]
+
+
+class Sent(NamedTuple):
+    """One call of an HttpPort."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    timeout: float
+
+
+@dataclass(slots=True)
+class FakeHttp:
+    """An HttpPort that gives one answer after the other, or raises it, and keeps what it was `asked`."""
+
+    answers: Iterator[HttpAnswer | OSError]
+    asked: list[Sent] = field(default_factory=list)
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        timeout: float,  # noqa: ASYNC109  # as the port has it
+    ) -> HttpAnswer:
+        self.asked.append(Sent(method, url, headers, body, timeout))
+        answer = next(self.answers)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
 
 
 @dataclass(slots=True)

@@ -5,8 +5,7 @@ google-auth signs; it is loaded when the first such key is met, since it brings 
 """
 
 import importlib
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
@@ -16,6 +15,7 @@ from switchboard.json_types import JsonObject
 from switchboard.provider_keys import Load
 from switchboard.secret import Secret
 from switchboard.storage.database import StorageError, StorageUnavailable
+from switchboard.wire.http import HttpPort
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -25,19 +25,7 @@ TIMEOUT = 5.0
 FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
 
 
-class Http(Protocol):
-    async def request(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        timeout: float,  # noqa: ASYNC109  # the transport's own timer
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        """Raises OSError."""
-
-
-def with_google_tokens(load: Load, http: Http, clock: Clock) -> Load:
+def with_google_tokens(load: Load, http: HttpPort, clock: Clock) -> Load:
     """The same keys, but for service accounts a token in place of their file."""
 
     async def loaded(provider: str) -> Secret | None:
@@ -60,7 +48,7 @@ def _service_account(secret: Secret) -> JsonObject | None:
     return account if account.get("type") == SERVICE_ACCOUNT else None
 
 
-async def _token(account: JsonObject, http: Http, now: float) -> Secret:
+async def _token(account: JsonObject, http: HttpPort, now: float) -> Secret:
     """Raises StorageUnavailable while Google is out of reach, StorageError if it refuses the account."""
     url = str(account.get("token_uri") or "https://oauth2.googleapis.com/token")
     form = urlencode({"grant_type": GRANT, "assertion": _assertion(account, url, int(now))}).encode()

@@ -3,7 +3,8 @@
 import asyncio
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import repeat
 
 import orjson
 import pytest
@@ -18,7 +19,7 @@ from switchboard.storage.usage import UsageStore
 from switchboard.web.chat import ChatApp
 
 from tests.examples import KEY, KEY_TEXT, catalog, chunk_native, endpoint, model, sse
-from tests.fakes import FakeClock, FakeDatabase, FakeReply, ask, streamed
+from tests.fakes import FakeClock, FakeDatabase, FakeHttp, FakeReply, HttpAnswer, ask, streamed
 from tests.outage_world import ILL, WELL, World
 
 BUSY = replace(NO_FIGURES, uptime_30m=Uptime(3, 3), uptime_1d=Uptime(90, 90))
@@ -60,54 +61,38 @@ def test_who_is_no_longer_offered_or_answers_with_no_text_is_left_alone() -> Non
     assert due(vectors, used) == []
 
 
-@dataclass(slots=True)
-class Replies:
-    """An HTTP client whose replies have such a status and such headers."""
-
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=lambda: {"x-switchboard-attempts": "1"})
-    failure: OSError | None = None
-    sent: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)
-
-    async def request(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        timeout: float,  # noqa: ASYNC109  # as the clients have it
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        self.sent.append((f"{method} {url}", headers, body))
-        if self.failure:
-            raise self.failure
-        return self.status, self.headers, b""
+ASKED_ONE = {"x-switchboard-attempts": "1"}
 
 
-def prober(http: Replies, clock: FakeClock | None = None) -> Prober:
+def always(status: int = 200, headers: Mapping[str, str] = ASKED_ONE) -> FakeHttp:
+    return FakeHttp(repeat((status, headers, b"")))
+
+
+def prober(http: FakeHttp, clock: FakeClock | None = None) -> Prober:
     return Prober(Switch(ACCESS).load, http, clock or FakeClock(), random.Random(1))
 
 
 def test_a_probe_is_a_short_stream_from_one_endpoint_alone() -> None:
-    http = Replies()
+    http = always()
     assert asyncio.run(prober(http).send(ACCESS, [HERE])) == Probed(1, 1)
-    ((where, headers, body),) = http.sent
-    assert where == "POST https://gateway.test/api/v1/chat/completions"
-    assert headers["authorization"] == f"Bearer {KEY_TEXT}"
-    asked = orjson.loads(body)
+    (sent,) = http.asked
+    assert (sent.method, sent.url) == ("POST", "https://gateway.test/api/v1/chat/completions")
+    assert sent.headers["authorization"] == f"Bearer {KEY_TEXT}"
+    asked = orjson.loads(sent.body)
     assert asked["provider"] == {"only": ["here"], "allow_fallbacks": False}
     assert (asked["model"], asked["max_tokens"], asked["stream"]) == ("lab/one", MOST_TOKENS, True)
 
 
 def test_few_are_sent_at_once_and_everyone_has_a_turn() -> None:
-    http, many = Replies(), [endpoint(f"p{number}") for number in range(3 * MOST_AT_ONCE)]
+    http, many = always(), [endpoint(f"p{number}") for number in range(3 * MOST_AT_ONCE)]
     sends = prober(http)
     for _ in range(40):
         assert asyncio.run(sends.send(ACCESS, many)).sent == MOST_AT_ONCE
-    assert len({body for _, _, body in http.sent}) == len(many)
+    assert len({sent.body for sent in http.asked}) == len(many)
 
 
 def test_whom_the_gateway_would_not_ask_is_left_alone_for_an_hour() -> None:
-    http, clock = Replies(503, {}), FakeClock()
+    http, clock = always(503, {}), FakeClock()
     sends = prober(http, clock)
     assert asyncio.run(sends.send(ACCESS, [HERE])) == Probed(sent=1, not_asked=1, refused=503)
     assert asyncio.run(sends.send(ACCESS, [HERE])) == Probed()
@@ -118,15 +103,15 @@ def test_whom_the_gateway_would_not_ask_is_left_alone_for_an_hour() -> None:
 @pytest.mark.parametrize(
     "http",
     [
-        Replies(401, {}),
-        Replies(402, {}),
-        Replies(502, {"x-switchboard-attempts": "1"}),
-        Replies(failure=TimeoutError()),
-        Replies(failure=ConnectionRefusedError()),
+        always(401, {}),
+        always(402, {}),
+        always(502),
+        FakeHttp(repeat(TimeoutError())),
+        FakeHttp(repeat(ConnectionRefusedError())),
     ],
     ids=["the key is unknown", "the budget is used up", "it fails", "it hangs", "the gateway is away"],
 )
-def test_else_the_next_minute_tries_again(http: Replies) -> None:
+def test_else_the_next_minute_tries_again(http: FakeHttp) -> None:
     sends = prober(http)
     for _ in range(2):
         probed = asyncio.run(sends.send(ACCESS, [HERE]))
@@ -149,7 +134,7 @@ class Switch:
 
 
 def test_that_probes_are_switched_on_or_off_is_noticed_within_five_minutes() -> None:
-    switch, http, clock, database = Switch(), Replies(), FakeClock(), FakeDatabase()
+    switch, http, clock, database = Switch(), always(), FakeClock(), FakeDatabase()
     rankings = RankingStore(database, "UptimeTable")
     asyncio.run(rankings.publish(Rankings(1, {"lab/one@here": SILENT})))
     sends = Prober(switch.load, http, clock, random.Random(1))
@@ -169,7 +154,7 @@ def test_that_probes_are_switched_on_or_off_is_noticed_within_five_minutes() -> 
 
 def test_what_hinders_probes_is_reported_and_raises_nothing() -> None:
     rankings = RankingStore(FakeDatabase(), "UptimeTable")
-    sends = Prober(Switch(failure=StorageError("SSM is away")).load, Replies(), FakeClock(), random.Random(1))
+    sends = Prober(Switch(failure=StorageError("SSM is away")).load, always(), FakeClock(), random.Random(1))
     assert asyncio.run(sends.run(OFFERED, rankings)) == Probed(problem="SSM is away")
 
 
@@ -192,8 +177,8 @@ class Through:
         url: str,
         headers: Mapping[str, str],
         body: bytes,
-        timeout: float,  # noqa: ASYNC109  # as the clients have it
-    ) -> tuple[int, Mapping[str, str], bytes]:
+        timeout: float,  # noqa: ASYNC109  # as the port has it
+    ) -> HttpAnswer:
         named = {name.replace("-", "_"): value for name, value in headers.items()}
         answer = await ask(self.gateway, method, url.removeprefix("https://gateway.test"), body, **named)
         return answer.status, answer.headers, answer.body

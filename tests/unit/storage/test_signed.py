@@ -2,7 +2,6 @@ import asyncio
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import orjson
 import pytest
@@ -11,48 +10,24 @@ from switchboard.storage.dynamodb import DynamoDatabase
 from switchboard.storage.signed import DYNAMODB, Aws, SignedService
 from switchboard.wire.sigv4 import Credentials
 
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, FakeHttp, HttpAnswer
 
 KEY = Key("p", "s")
 FOUND = {"Item": {"PK": {"S": "p"}, "SK": {"S": "s"}}}
 REFUSED = "com.amazonaws.dynamodb.v20120810#"
-Answer = tuple[int, Mapping[str, str], bytes]
 
 
-def answer(body: Mapping[str, object], status: int = 200) -> Answer:
+def answer(body: Mapping[str, object], status: int = 200) -> HttpAnswer:
     content = orjson.dumps(body)
     return status, {"x-amz-crc32": str(zlib.crc32(content))}, content
 
 
-def error(code: str, status: int = 400, **more: str) -> Answer:
+def error(code: str, status: int = 400, **more: str) -> HttpAnswer:
     return answer({"__type": REFUSED + code, "message": "no", **more}, status)
 
 
-@dataclass
-class ScriptedHttp:
-    """Gives one answer after the other, and keeps what it was asked."""
-
-    answers: list[Answer | OSError]
-    asked: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)
-
-    async def request(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        timeout: float,  # noqa: ASYNC109  # as the port has it
-    ) -> Answer:
-        assert (method, timeout) == ("POST", 0.5)
-        self.asked.append((url, headers, body))
-        reply = self.answers.pop(0)
-        if isinstance(reply, OSError):
-            raise reply
-        return reply
-
-
-def over(*answers: Answer | OSError) -> tuple[ScriptedHttp, DynamoDatabase]:
-    http = ScriptedHttp(list(answers))
+def over(*answers: HttpAnswer | OSError) -> tuple[FakeHttp, DynamoDatabase]:
+    http = FakeHttp(iter(answers))
     turns = iter(("first", "second", "third"))
     aws = Aws(http, FakeClock(), lambda: Credentials(next(turns), "secret", "token"), "eu-west-1")
     return http, DynamoDatabase(SignedService(aws, DYNAMODB))
@@ -72,7 +47,8 @@ THROTTLED = error("ProvisionedThroughputExceededException")
 def test_a_call_is_addressed_and_signed() -> None:
     http, database = over(answer(FOUND))
     assert asyncio.run(database.get("KeysTable", KEY)) == {"PK": "p", "SK": "s"}
-    url, headers, body = http.asked[0]
+    method, url, headers, body, timeout = http.asked[0]
+    assert (method, timeout) == ("POST", 0.5)
     assert url == "https://dynamodb.eu-west-1.amazonaws.com/"
     assert headers["Content-Type"] == "application/x-amz-json-1.0"
     assert headers["X-Amz-Target"] == "DynamoDB_20120810.GetItem"
@@ -82,14 +58,14 @@ def test_a_call_is_addressed_and_signed() -> None:
 
 
 @pytest.mark.parametrize("failure", [*UNCLEAR, THROTTLED], ids=str)
-def test_a_read_is_tried_twice(failure: Answer | OSError) -> None:
+def test_a_read_is_tried_twice(failure: HttpAnswer | OSError) -> None:
     http, database = over(failure, answer(FOUND))
     assert asyncio.run(database.get("t", KEY)) is not None
     assert len(http.asked) == 2
 
 
 @pytest.mark.parametrize("failure", [*UNCLEAR, THROTTLED], ids=str)
-def test_two_failures_are_the_end(failure: Answer | OSError) -> None:
+def test_two_failures_are_the_end(failure: HttpAnswer | OSError) -> None:
     http, database = over(failure, failure)
     with pytest.raises(StorageUnavailable):
         asyncio.run(database.get("t", KEY))
@@ -97,7 +73,7 @@ def test_two_failures_are_the_end(failure: Answer | OSError) -> None:
 
 
 @pytest.mark.parametrize("failure", UNCLEAR, ids=str)
-def test_an_addition_that_may_have_happened_is_not_repeated(failure: Answer | OSError) -> None:
+def test_an_addition_that_may_have_happened_is_not_repeated(failure: HttpAnswer | OSError) -> None:
     http, database = over(failure)
     with pytest.raises(StorageUnavailable):
         asyncio.run(database.update("t", KEY, Update(add={"n": 1})))
@@ -118,13 +94,13 @@ def test_a_write_of_a_whole_item_is_repeated() -> None:
     http, database = over(TimeoutError(), answer({}))
     asyncio.run(database.put("t", {"PK": "p", "SK": "s", "b": b"abc"}))
     assert len(http.asked) == 2
-    assert orjson.loads(http.asked[0][2])["Item"]["b"] == {"B": "YWJj"}
+    assert orjson.loads(http.asked[0].body)["Item"]["b"] == {"B": "YWJj"}
 
 
 def test_new_credentials_are_asked_for_when_the_old_ones_expired() -> None:
     http, database = over(error("ExpiredTokenException"), answer(FOUND))
     asyncio.run(database.get("t", KEY))
-    assert "Credential=second/" in http.asked[1][1]["Authorization"]
+    assert "Credential=second/" in http.asked[1].headers["Authorization"]
 
 
 def test_a_refused_condition_brings_back_what_was_there() -> None:
@@ -146,8 +122,8 @@ def test_items_left_out_of_a_batch_are_written_again() -> None:
     left = {"t": [{"PutRequest": {"Item": {"PK": {"S": "p"}, "SK": {"S": "2"}}}}]}
     http, database = over(answer({"UnprocessedItems": left}), answer({"UnprocessedItems": {}}))
     asyncio.run(database.put_all("t", [{"PK": "p", "SK": "1"}, {"PK": "p", "SK": "2"}]))
-    assert len(orjson.loads(http.asked[0][2])["RequestItems"]["t"]) == 2
-    assert orjson.loads(http.asked[1][2])["RequestItems"] == left
+    assert len(orjson.loads(http.asked[0].body)["RequestItems"]["t"]) == 2
+    assert orjson.loads(http.asked[1].body)["RequestItems"] == left
 
 
 def test_keys_left_out_of_a_batch_are_asked_for_again() -> None:
@@ -158,4 +134,4 @@ def test_keys_left_out_of_a_batch_are_asked_for_again() -> None:
     )
     found = asyncio.run(database.batch_get("t", [Key("p", "1"), Key("p", "2")]))
     assert found == [{"SK": "1"}, {"SK": "2"}]
-    assert orjson.loads(http.asked[1][2])["RequestItems"] == left
+    assert orjson.loads(http.asked[1].body)["RequestItems"] == left

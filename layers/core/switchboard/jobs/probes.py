@@ -23,7 +23,7 @@ from switchboard.json_types import JsonObject
 from switchboard.secret import Secret
 from switchboard.storage.database import StorageError
 from switchboard.storage.rankings import RankingStore
-from switchboard.storage.signed import HttpPort
+from switchboard.wire.http import HttpPort
 
 MOST_AT_ONCE = 10
 SECONDS = 20.0

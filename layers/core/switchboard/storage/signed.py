@@ -7,32 +7,16 @@ import zlib
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import orjson
 
 from switchboard.clock import Clock
 from switchboard.json_types import JsonObject
 from switchboard.storage.service import NotDone, Reply, fault, persist
-from switchboard.wire.http import HttpRequest
+from switchboard.wire.http import HttpPort, HttpRequest
 from switchboard.wire.sigv4 import Credentials, sign
 
 READ_SECONDS = 0.5
-
-
-class HttpPort(Protocol):
-    async def request(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        timeout: float,  # noqa: ASYNC109  # the client's own timer knows what it waits for, asyncio.timeout does not
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        """Status, headers by lower-case name, and the whole body. `timeout` is in seconds.
-
-        Raises OSError if there is no answer; TimeoutError, if it took too long, is one.
-        """
 
 
 @dataclass(frozen=True, slots=True)

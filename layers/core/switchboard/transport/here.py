@@ -1,15 +1,14 @@
 """Which HTTP client this process wants."""
 
 import importlib
-from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from switchboard.settings import LambdaEnvironment
-from switchboard.wire.http import HttpReply, HttpRequest
+from switchboard.wire.http import HttpPort, HttpReply, HttpRequest
 
 
-class HttpClient(Protocol):
+class HttpClient(HttpPort, Protocol):
     """Redirects are never followed. Close it when the process ends."""
 
     def open(self, request: HttpRequest) -> AbstractAsyncContextManager[HttpReply]:
@@ -17,16 +16,6 @@ class HttpClient(Protocol):
 
         Raises ConnectionFailed, or TimeoutError when the connection is not made in time.
         """
-
-    async def request(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        timeout: float,  # noqa: ASYNC109  # each client's own timer costs less than asyncio.timeout
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        """One short exchange, whole: status, headers, body. Raises OSError, of which TimeoutError is one."""
 
     async def close(self) -> None: ...
 
